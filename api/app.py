@@ -1,0 +1,63 @@
+"""The application, built in one screen."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from api import auth, cli, config, docs, log, routes, status
+from api.config import Settings
+from api.problems import ProblemApi
+from inventory import keys, tables
+from inventory.database import db
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """A ready application; settings come from the environment unless given."""
+    settings = settings or config.read()
+    app = Flask("api", static_folder=None)
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        FAILED_TOKENS_PER_MINUTE=settings.failed_tokens_per_minute,
+        API_TITLE="Blangko",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api/v1",
+        SETTINGS=settings,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    keys.install(settings.keyring)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    assert tables.metadata.tables  # noqa: S101 - every model is imported before the database is opened
+    db.init_app(app)
+    log.install(app, json=settings.log_json)
+    auth.install(app)
+    app.register_blueprint(status.blueprint)
+    app.register_blueprint(docs.blueprint)
+    routes.register(ProblemApi(app, spec_kwargs=docs.SPEC))
+    cli.register(app)
+    return app
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """How to talk to the database: short waits, so that a stuck neighbour answers 503 and not silence."""
+    parsed = sa.make_url(url)
+    if parsed.drivername == "sqlite":
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        return {
+            "connect_args": {"timeout": 15, "cached_statements": 512, "autocommit": sqlite3.LEGACY_TRANSACTION_CONTROL}
+            if hasattr(sqlite3, "LEGACY_TRANSACTION_CONTROL")
+            else {"timeout": 15, "cached_statements": 512}
+        }
+    waits = "-c lock_timeout=10000 -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000"
+    return {"pool_size": 5, "max_overflow": 5, "pool_pre_ping": False, "connect_args": {"options": waits}}

@@ -1,0 +1,150 @@
+"""How a route is declared: method and path, permission, what it reads, what it answers. Forgetting one is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from functools import wraps
+from typing import Any
+
+import marshmallow as ma
+from flask import g, request
+from flask_smorest import Blueprint
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import HTTPException, PreconditionRequired, UnsupportedMediaType
+
+from inventory import keys
+from inventory.access import Action, Actor
+from inventory.errors import RuleViolated
+from inventory.retries import Once
+from inventory.texts import Text
+
+JSON = "application/json"
+MAX_KEY = 200
+
+
+class Key(Enum):
+    """Whether a POST needs an Idempotency-Key: where it moves stock or makes a document, it does."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+class KeyMissing(HTTPException):
+    """A POST that moves stock or makes a document needs an Idempotency-Key of 1 to 200 visible characters."""
+
+    code = 400
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.data = {
+            "code": "idempotency_key_missing",
+            "sentence": Text(
+                "Kirim header Idempotency-Key (1 sampai 200 karakter), sehingga permintaan aman diulang.",
+                "Send the header Idempotency-Key (1 to 200 characters), so that repeating is safe.",
+            ),
+        }
+
+
+class VersionUnreadable(RuleViolated):
+    """If-Match must be an ETag that this service gave."""
+
+    code = "version_unreadable"
+    text = Text('If-Match harus ETag seperti "3".', 'If-Match must be an ETag like "3".')
+
+
+class StrictParser(FlaskParser):
+    """webargs that refuses unknown query parameters too."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {"json": ma.RAISE, "query": ma.RAISE}  # noqa: RUF012
+
+
+def actor() -> Actor:
+    """Who is asking."""
+    found: Actor = g.actor
+    return found
+
+
+def once() -> Once:
+    """The Idempotency-Key of this request, tied to actor, path and body."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    return Once(actor().user_id, request.path, key, keys.body_digest(request.get_data(cache=True)))
+
+
+def version() -> int:
+    """The version that If-Match names."""
+    text = request.headers.get("If-Match", "").strip()
+    if not text:
+        raise PreconditionRequired
+    number = text.removeprefix("W/").strip('"')
+    if not number.isascii() or not number.isdecimal() or len(number) > 9:  # noqa: PLR2004 - a version is small
+        raise VersionUnreadable(pointer="If-Match")
+    return int(number)
+
+
+class Routes(Blueprint):
+    """A feature's routes."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+    def serves(
+        self,
+        address: str,
+        action: Action,
+        *,
+        answer: type[ma.Schema] | None,
+        status: int = 200,
+        body: type[ma.Schema] | None = None,
+        query: type[ma.Schema] | None = None,
+        key: Key = Key.NONE,
+        consumes: tuple[str, ...] = (JSON,),
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Serve `address` ("POST /receipts") to those whose role knows `action`.
+
+        The function gets the path's values, then `body` and `query` by name, both already checked.
+        """
+        method, path = address.split(" ")
+
+        def declare(view: Callable[..., Any]) -> Callable[..., Any]:
+            wrapped = view
+            wrapped = self.response(status, answer)(wrapped)
+            if query is not None:
+                wrapped = self.arguments(query, location="query", as_kwargs=False, arg_name="query")(wrapped)
+            if body is not None and JSON in consumes and len(consumes) == 1:
+                wrapped = self.arguments(body, location="json", arg_name="body")(wrapped)
+            headers = [_KEY_HEADER | {"required": key is Key.REQUIRED}] if key is not Key.NONE else []
+            headers += [_MATCH_HEADER] if method == "PATCH" else []
+            if headers:
+                wrapped = self.doc(parameters=headers)(wrapped)
+
+            @wraps(wrapped)
+            def checked(*args: Any, **kwargs: Any) -> Any:
+                if method in ("POST", "PATCH") and request.content_length and request.mimetype not in consumes:
+                    raise UnsupportedMediaType
+                sent = request.headers.get("Idempotency-Key", "").strip()
+                if (key is Key.REQUIRED and not sent) or len(sent) > MAX_KEY or not sent.isprintable():
+                    raise KeyMissing
+                return wrapped(*args, **kwargs)
+
+            checked.permission = action  # type: ignore[attr-defined]
+            checked.key = key  # type: ignore[attr-defined]
+            self.route(path, methods=[method])(checked)
+            return checked
+
+        return declare
+
+
+_KEY_HEADER: dict[str, Any] = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "description": "A word of your own for this one deed: repeating it with the same body does nothing twice.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY, "pattern": "^[!-~]+$"},
+}
+_MATCH_HEADER: dict[str, Any] = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "description": "The ETag read last.",
+    "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+}

@@ -1,0 +1,145 @@
+"""The console script `blangko`: everything an administrator does at a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from datetime import timedelta
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, FlaskGroup, with_appcontext
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+import migrations
+from api.config import Settings, SettingWrong
+from inventory import demo as demo_data
+from inventory import marks, retries, setup
+from inventory.access import Role
+from inventory.database import db
+from inventory.errors import InventoryError
+from inventory.people import commands as people
+from inventory.stock import verify as books
+
+DEMO_LABEL = "demo"
+DEMO_OFFICES = {
+    Role.CLERK: "15.03",
+    Role.COORDINATOR: "15",
+    Role.PRINTER: "15.03",
+    Role.FIELD: "15.03",
+    Role.INSPECTOR: "0",
+    Role.ADMIN: "0",
+}
+token = AppGroup("token", help="Bearer tokens.")
+ledger = AppGroup("ledger", help="The books.")
+
+
+def _create() -> Flask:
+    from api.app import create_app
+
+    try:
+        return create_app()
+    except SettingWrong as error:
+        click.echo(f"blangko: {error}", err=True)
+        raise SystemExit(2) from error
+
+
+@click.group(cls=FlaskGroup, create_app=_create, add_default_commands=False, add_version_option=False)
+def group() -> None:
+    """Blangko: where every blank KTP-el card is."""
+
+
+def main() -> None:
+    """Run the console script; what the rules refuse is one line, not a traceback."""
+    warnings.showwarning = lambda message, *_rest, **_named: click.echo(f"blangko: {message}", err=True)
+    try:
+        group.main(prog_name="blangko", standalone_mode=True)
+    except InventoryError as error:
+        click.echo(f"blangko: {error}", err=True)
+        sys.exit(1)
+    except (OperationalError, ProgrammingError) as error:
+        click.echo(f"blangko: the database does not answer as it should: {error.orig}", err=True)
+        sys.exit(1)
+
+
+def register(app: Flask) -> None:
+    """Give the app's commands to its command line."""
+    for command in (init, demo, serve, chores):
+        app.cli.add_command(command)
+    app.cli.add_command(token)
+    app.cli.add_command(ledger)
+
+
+@click.command
+@with_appcontext
+def init() -> None:
+    """Migrate the database and fill in regions, offices, stores and items; safe to repeat."""
+    migrations.upgrade(db.engine)
+    for what, count in setup.fill().items():
+        click.echo(f"{what}: {count} added")
+
+
+@click.command
+@with_appcontext
+def demo() -> None:
+    """Load the five reference scenarios into an empty database; safe to repeat."""
+    click.echo(demo_data.load())
+
+
+@click.command
+@click.option("--demo-tokens", is_flag=True, help="Print a 12-hour token a role; only for a demo on 127.0.0.1.")
+@with_appcontext
+def serve(demo_tokens: bool) -> None:  # noqa: FBT001 - click gives flags so
+    """Serve with gunicorn until stopped."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if demo_tokens and marks.is_demo() and settings.host == "127.0.0.1":
+        _print_demo_tokens()
+    click.echo(f"Blangko: http://{settings.host}:{settings.port}/api/docs")
+    db.session.remove()
+    db.engine.dispose()
+    arguments = ["gunicorn", "--no-control-socket", "--bind", f"{settings.host}:{settings.port}", "--preload"]
+    arguments += ["--workers", str(settings.workers), "--timeout", "60", "--graceful-timeout", "30", "wsgi:app"]
+    os.execvp(os.path.join(os.path.dirname(sys.executable), "gunicorn"), arguments)  # noqa: PTH118, PTH120, S606
+
+
+def _print_demo_tokens() -> None:
+    people.revoke_labelled(DEMO_LABEL)
+    actor = people.system_actor()
+    click.echo("Demo tokens, good for 12 hours:")
+    for role, office in DEMO_OFFICES.items():
+        _, text = people.issue_token(actor, people.user_at(role, office), DEMO_LABEL, timedelta(hours=12))
+        click.echo(f"  {role:<12} {office:<6} {text}")
+
+
+@token.command("create")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--office", required=True, help="Office code, like 0, 15 or 15.03.")
+@click.option("--days", type=click.IntRange(1, 366), default=people.DAYS, show_default=True)
+@with_appcontext
+def create_token(role: str, office: str, days: int) -> None:
+    """Print a new token for the standing user of a role at an office, and nothing else."""
+    user_id = people.user_at(Role(role), office)
+    _, text = people.issue_token(people.system_actor(), user_id, "command line", timedelta(days=days))
+    click.echo(text)
+
+
+@ledger.command("verify")
+@with_appcontext
+def verify_ledger() -> None:
+    """Recompute every balance from its entries; any difference is named and exits 1."""
+    found = 0
+    for sentence in books.differences():
+        click.echo(sentence, err=True)
+        found += 1
+    if found:
+        click.echo(f"{found} differences", err=True)
+        raise SystemExit(1)
+    click.echo("The books are exact.")
+
+
+@click.command
+@with_appcontext
+def chores() -> None:
+    """What a daily timer runs: forget idempotency keys older than 30 days."""
+    click.echo(f"idempotency keys forgotten: {retries.purge()}")

@@ -1,0 +1,81 @@
+"""The syntax of offices and stores."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+
+from api import fields
+from api.paging import PageQuery, page_of
+from api.regions.schemas import region_code
+from inventory.offices import rules
+from inventory.offices.rules import OfficeLevel, StoreKind
+
+
+class OfficeQuery(PageQuery):
+    """Which offices."""
+
+    parent = fields.code(load_default=None)
+
+
+class OfficeIn(fields.Strict):
+    """A new office: its code is its region's."""
+
+    code = region_code(required=True)
+    name = fields.Words(high=120, required=True)
+
+
+class OfficeChange(fields.Strict):
+    """What an administrator may change."""
+
+    name = fields.Words(high=120)
+    backdate_days = fields.JsonInt(validate=fields.between(0, 36_500))
+    undo_minutes = fields.JsonInt(validate=fields.between(0, 525_600))
+    spoil_rate = fields.JsonFloat(allow_none=True, validate=fields.between(0, 0.99))
+
+
+class OfficeOut(ma.Schema):
+    """An office with its settings."""
+
+    id = fields.same_as("code")
+    code = ma.fields.String(required=True)
+    name = ma.fields.String(required=True)
+    level = ma.fields.String(required=True, validate=fields.one_of(OfficeLevel))
+    parent = ma.fields.String(attribute="parent_code", allow_none=True)
+    time_zone = ma.fields.String(required=True)
+    zone = ma.fields.Function(lambda office: rules.zone_name(office.time_zone), metadata={"type": "string"})
+    backdate_days = ma.fields.Integer()
+    undo_minutes = ma.fields.Integer()
+    spoil_rate = ma.fields.Float(allow_none=True)
+    version = ma.fields.Integer(required=True)
+
+
+class StoreQuery(PageQuery):
+    """Which stores."""
+
+    office = fields.code(load_default=None)
+
+
+class StoreIn(fields.Strict):
+    """A new store."""
+
+    code = fields.code(required=True)
+    office = fields.code(required=True)
+    kind = fields.Kind(StoreKind, required=True)
+    name = fields.Words(high=120, required=True)
+    region = region_code(load_default=None)
+
+
+class StoreOut(ma.Schema):
+    """A store."""
+
+    id = fields.same_as("code")
+    code = ma.fields.String(required=True)
+    office = ma.fields.String(attribute="office_code", required=True)
+    kind = ma.fields.String(required=True, validate=fields.one_of(StoreKind))
+    name = ma.fields.String(required=True)
+    region = ma.fields.String(attribute="region_code", allow_none=True)
+    event = ma.fields.Integer(attribute="event_id", allow_none=True)
+
+
+OfficePage = page_of(OfficeOut)
+StorePage = page_of(StoreOut)

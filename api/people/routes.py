@@ -1,0 +1,40 @@
+"""Users and tokens: GET, POST /users, POST /users/{id}/tokens, DELETE /tokens/{id}."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from api import paging
+from api.blueprint import Routes, actor
+from api.paging import PageQuery
+from api.people.schemas import TokenIn, TokenOut, UserIn, UserOut, UserPage
+from inventory.access import Action
+from inventory.people import commands, queries
+
+blp = Routes("people", __name__, description="Users with a role at an office, and their tokens")
+
+
+@blp.serves("GET /users", Action.ADMINISTER, query=PageQuery, answer=UserPage)
+def list_users(query: dict[str, Any]) -> Any:
+    """The users of your subtree."""
+    return paging.answer(queries.list_users(actor(), paging.wanted(query, paging.number)))
+
+
+@blp.serves("POST /users", Action.ADMINISTER, body=UserIn, answer=UserOut, status=201)
+def add_user(body: dict[str, Any]) -> Any:
+    """Add a user to an office of your subtree."""
+    return queries.get_user(actor(), commands.add_user(actor(), **body))
+
+
+@blp.serves("POST /users/<int:user_id>/tokens", Action.ADMINISTER, body=TokenIn, answer=TokenOut, status=201)
+def issue_token(user_id: int, body: dict[str, Any]) -> Any:
+    """Make a token for a user; it is shown this once."""
+    token_id, token = commands.issue_token(actor(), user_id, body["label"], timedelta(days=body["days"]))
+    return {"id": token_id, "token": token}
+
+
+@blp.serves("DELETE /tokens/<int:token_id>", Action.ADMINISTER, answer=None, status=204)
+def revoke_token(token_id: int) -> None:
+    """End a token now."""
+    commands.revoke_token(actor(), token_id)

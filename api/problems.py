@@ -1,0 +1,174 @@
+"""Errors as RFC 9457 problem documents: the only module that knows HTTP statuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+import marshmallow as ma
+from flask import Flask, Response, current_app, request
+from flask_smorest import Api
+from flask_smorest.response import prepare_response
+from werkzeug.exceptions import HTTPException
+
+from api import fields
+from inventory import errors
+from inventory.errors import Fault, InventoryError
+from inventory.texts import Text
+
+CONTENT_TYPE = "application/problem+json"
+STATUS: dict[type[InventoryError], int] = {
+    errors.NotPermitted: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.StaleVersion: 412,
+    errors.RuleViolated: 422,
+    errors.Busy: 503,
+}
+RETRY_AFTER_SECONDS = 1
+# What HTTP itself can refuse, by status: code and sentence.
+HTTP: dict[int, tuple[str, Text]] = {
+    400: ("bad_request", Text("Permintaan tidak dapat dibaca.", "The request cannot be read.")),
+    401: ("token_missing_or_wrong", Text(
+        "Token tidak ada, salah, kedaluwarsa, atau dicabut. Kirim header Authorization: Bearer <token>.",
+        "The token is missing, wrong, expired or revoked. Send the header Authorization: Bearer <token>.")),
+    403: ("not_permitted", Text("Tidak diizinkan.", "Not permitted.")),
+    404: ("no_such_address", Text("Alamat ini tidak ada.", "There is nothing at this address.")),
+    405: ("method_not_allowed", Text("Metode ini tidak berlaku di alamat ini.", "This method is not allowed here.")),
+    406: ("not_acceptable", Text("Bentuk jawaban itu tidak tersedia.", "That form of answer is not available.")),
+    413: ("body_too_large", Text("Isi permintaan terlalu besar.", "The body is too large.")),
+    414: ("address_too_long", Text("Alamat terlalu panjang.", "The address is too long.")),
+    415: ("media_type_wrong", Text(
+        "Jenis isi ini tidak diterima di alamat ini; kirim application/json.",
+        "This content type is not accepted here; send application/json.")),
+    422: ("body_invalid", Text("Ada isian yang salah.", "Some fields are wrong.")),
+    428: ("version_missing", Text(
+        "Kirim header If-Match dengan ETag yang terakhir Anda baca.",
+        "Send the header If-Match with the ETag you read last.")),
+    429: ("too_many_wrong_tokens", Text(
+        "Terlalu banyak token salah dari alamat ini. Tunggu satu menit.",
+        "Too many wrong tokens from this address. Wait a minute.")),
+    500: ("unexpected", Text(
+        "Terjadi kesalahan yang tidak terduga; tidak ada yang disimpan.",
+        "Something unexpected went wrong; nothing was kept.")),
+}  # fmt: skip
+
+
+class Fault_(ma.Schema):  # noqa: N801 - the plain name is the fault itself
+    """One thing that is wrong, and where."""
+
+    pointer = ma.fields.String(metadata={"description": "JSON pointer into the body, query name, or line N"})
+    code = ma.fields.String()
+    detail = ma.fields.String()
+
+
+class ProblemSchema(ma.Schema):
+    """A problem document (RFC 9457)."""
+
+    type = ma.fields.String(required=True, metadata={"format": "uri"})
+    title = ma.fields.String(required=True)
+    status = ma.fields.Integer(required=True)
+    detail = ma.fields.String(required=True)
+    code = ma.fields.String(required=True, metadata={"description": "stable; see the page behind `type`"})
+    errors = ma.fields.List(ma.fields.Nested(Fault_))
+    facts = ma.fields.Dict()
+
+
+class ProblemApi(Api):
+    """flask-smorest with problem documents in place of its own errors, in answers and in the OpenAPI document."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def _register_error_handlers(self) -> None:
+        app: Flask = self._app
+        app.register_error_handler(HTTPException, self.handle_http_exception)
+        app.register_error_handler(InventoryError, handle_inventory_error)
+        app.register_error_handler(ma.ValidationError, handle_validation_error)
+
+    def handle_http_exception(self, error: HTTPException) -> Response:
+        """A refusal by HTTP, by webargs or by marshmallow."""
+        status = error.code or 500
+        if error.response is not None and status < 400:  # noqa: PLR2004 - a redirect is no error
+            return error.response  # type: ignore[return-value]
+        code, sentence = HTTP.get(status, HTTP[500 if status >= 500 else 400])  # noqa: PLR2004
+        extra = getattr(error, "data", None) or {}
+        faults = list(_faults(extra.get("messages", {})))
+        answer = problem(status, extra.get("code", code), extra.get("sentence", sentence), faults)
+        for name, value in error.get_headers():
+            if name.lower() in ("allow", "retry-after", "www-authenticate"):
+                answer.headers[name] = value
+        return answer
+
+    def _register_responses(self) -> None:
+        names = {status.name: status.phrase for status in HTTPStatus if status >= HTTPStatus.BAD_REQUEST}
+        for name, phrase in names.items() | {("DEFAULT_ERROR", "What was wrong, where, and what is allowed.")}:
+            described = {"description": phrase, "schema": self.ERROR_SCHEMA}
+            prepare_response(described, self.spec, CONTENT_TYPE)
+            self.spec.components.response(name, described, lazy=True)
+
+
+def language() -> str:
+    """Indonesian unless the caller prefers English."""
+    return request.accept_languages.best_match(["id", "en"]) or "id"
+
+
+def problem(
+    status: int, code: str, sentence: Text, faults: list[Fault], facts: dict[str, Any] | None = None
+) -> Response:
+    """The problem document as an answer, in the caller's language."""
+    tongue = language()
+    body: dict[str, Any] = {
+        "type": f"{request.url_root}api/problems#{code}",
+        "title": code.replace("_", " ").capitalize(),
+        "status": status,
+        "detail": sentence.within(tongue),
+        "code": code,
+    }
+    if faults:
+        body["errors"] = [
+            {"pointer": fault.pointer, "code": fault.code, "detail": fault.text.within(tongue)} for fault in faults
+        ]
+    if facts:
+        body["facts"] = facts
+    answer = current_app.response_class(json.dumps(body, default=str), status, content_type=CONTENT_TYPE)
+    answer.headers["Content-Language"] = tongue
+    return answer
+
+
+def handle_inventory_error(error: InventoryError) -> Response:
+    """A refusal by the rules."""
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+    facts = {name: value for name, value in error.facts.items() if isinstance(value, str | int | float)}
+    answer = problem(status, error.code, error.sentence, error.faults, facts)
+    if isinstance(error, errors.Busy):
+        answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer
+
+
+def handle_validation_error(error: ma.ValidationError) -> Response:
+    """A refusal by a schema outside of webargs: a cursor, or a line of a CSV."""
+    code, sentence = HTTP[422]
+    return problem(422, code, sentence, list(_faults(error.messages)))
+
+
+def _faults(messages: Any, pointer: str = "") -> Iterator[Fault]:
+    """Marshmallow's nested messages as faults with JSON pointers; webargs' own first level names the location."""
+    if isinstance(messages, dict):
+        for key, inner in messages.items():
+            top = not pointer and key in ("json", "query", "json_or_form", "headers", "files", "form")
+            deeper = (
+                pointer if top or key == "_schema" else f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
+            )
+            yield from _faults(inner, deeper)
+    elif isinstance(messages, list | tuple):
+        for inner in messages:
+            yield from _faults(inner, pointer)
+    else:
+        text = messages if isinstance(messages, Text) else Text(str(messages), str(messages))
+        yield Fault(pointer, text)
+
+
+# The JSON body itself is refused by webargs in English only.
+fields.Strict.error_messages["json"] = Text("Bukan JSON yang benar.", "This is not valid JSON.")

@@ -1,0 +1,19 @@
+"""Every feature's routes, under /api/v1."""
+
+from __future__ import annotations
+
+from flask_smorest import Api
+
+from api.catalogue.routes import blp as catalogue
+from api.offices.routes import blp as offices
+from api.people.routes import blp as people
+from api.regions.routes import blp as regions
+from api.stock.routes import blp as stock
+
+FEATURES = (regions, offices, catalogue, people, stock)
+
+
+def register(api: Api) -> None:
+    """Serve them all."""
+    for feature in FEATURES:
+        api.register_blueprint(feature, url_prefix="/api/v1")

@@ -1,0 +1,46 @@
+"""One typed row for every change, written in the same transaction, with the actor who made it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from inventory import clock
+from inventory.access import Actor
+from inventory.columns import Code, Id
+from inventory.database import Base
+
+
+class AuditRow(Base):
+    """Who changed what, when and where; `facts` never hold a NIK, a name or a secret."""
+
+    __tablename__ = "audit_rows"
+    __table_args__ = (sa.Index(None, "subject", "subject_id"), sa.Index(None, "office_code", "id"))
+    id: Mapped[Id]
+    at: Mapped[datetime]
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    office_code: Mapped[Code]
+    action: Mapped[Code]
+    subject: Mapped[Code]
+    subject_id: Mapped[str] = mapped_column(sa.String(80))
+    facts: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+
+
+def record(
+    session: Session, actor: Actor, action: str, subject: str, subject_id: object, office: str, **facts: Any
+) -> None:
+    """Write the audit row of one change into the change's own transaction."""
+    session.execute(
+        sa.insert(AuditRow).values(
+            at=clock.now(),
+            user_id=actor.user_id,
+            office_code=office,
+            action=action,
+            subject=subject,
+            subject_id=str(subject_id),
+            facts=facts,
+        )
+    )

@@ -1,0 +1,1 @@
+"""Items (barang): blangko by version, ribbon, film, cleaning kits. Data, not code."""

@@ -1,0 +1,32 @@
+"""Changing the catalogue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from inventory import access, audit
+from inventory.access import Action, Actor
+from inventory.catalogue.models import Item
+from inventory.catalogue.rules import STANDARD_ITEMS
+from inventory.database import insert_ignore, transaction
+from inventory.offices.commands import CodeTaken
+from inventory.offices.rules import MINISTRY
+
+
+def add_standard_items() -> int:
+    """Add the standard items that are not there yet; safe to repeat."""
+    with transaction() as session:
+        return insert_ignore(session, Item.__table__, STANDARD_ITEMS)  # type: ignore[arg-type]
+
+
+def add_item(actor: Actor, item: dict[str, Any]) -> str:
+    """Add an item for everybody: only the ministry's administrators may. Answers its code."""
+    with transaction() as session:
+        access.require(actor, Action.ADMINISTER, MINISTRY)
+        if session.get(Item, item["code"]) is not None:
+            raise CodeTaken(pointer="/code", key=item["code"])
+        session.execute(sa.insert(Item).values(**item))
+        audit.record(session, actor, "add_item", "item", item["code"], MINISTRY)
+        return str(item["code"])

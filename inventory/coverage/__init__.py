@@ -1,0 +1,1 @@
+"""Coverage (cakupan): recorded / wajib KTP by region and date, never clamped."""

@@ -1,0 +1,108 @@
+"""The database and its one writing door: `transaction()` is the only place of the project that commits."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+
+from inventory.columns import UTCDateTime
+from inventory.errors import Busy
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+# deadlock, serialization failure, lock not available, query cancelled by a time-out
+_BUSY_STATES = {"40P01", "40001", "55P03", "57014"}
+
+
+class Base(DeclarativeBase):
+    """The base of every table."""
+
+    registry = registry(metadata=sa.MetaData(naming_convention=NAMES), type_annotation_map={datetime: UTCDateTime})
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+def current() -> Session:
+    """The session of this request, command line call or thread."""
+    return db.session()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Do everything in the block or nothing of it.
+
+    Raises `Busy` when the database chose this transaction to give way; the caller repeats it with the same key.
+    """
+    session = current()
+    if session.info.get("writing"):
+        raise RuntimeError("a command was called inside a command: call its rules and the ledger instead")
+    # A reading snapshot that turns to writing fails on SQLite: let it go first, then take the write lock at once.
+    session.rollback()
+    session.info["writing"] = True
+    try:
+        session.connection(execution_options={"writes": True})
+        yield session
+        session.commit()
+    except DBAPIError as error:
+        session.rollback()
+        if _gave_way(error):
+            raise Busy from error
+        raise
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("writing", None)
+
+
+def _gave_way(error: DBAPIError) -> bool:
+    cause = error.orig
+    if isinstance(cause, sqlite3.OperationalError):
+        return "locked" in str(cause) or "busy" in str(cause)
+    return getattr(cause, "sqlstate", None) in _BUSY_STATES
+
+
+def insert_ignore(session: Session, table: sa.Table, rows: list[dict[str, Any]]) -> int:
+    """Insert what is not there yet and leave the rest; answers how many rows were new."""
+    if session.get_bind().dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+        statement: Any = sqlite_insert(table).on_conflict_do_nothing()
+    else:
+        from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+        statement = postgresql_insert(table).on_conflict_do_nothing()
+    result = session.connection().execute(statement, rows, execution_options={"preserve_rowcount": True})
+    return int(result.rowcount)
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # the `begin` event below says BEGIN itself
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

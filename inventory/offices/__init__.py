@@ -1,0 +1,1 @@
+"""Offices (Dinas) and their stores (gudang, titik layanan)."""

@@ -1,0 +1,44 @@
+"""The tables of offices and stores."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from inventory.columns import Code, by_value
+from inventory.database import Base
+from inventory.offices.rules import OfficeLevel, StoreKind
+
+
+class Office(Base):
+    """A civil-registry office with its own settings."""
+
+    __tablename__ = "offices"
+    __table_args__ = (
+        sa.CheckConstraint("backdate_days BETWEEN 0 AND 36500", "backdate_days"),
+        sa.CheckConstraint("undo_minutes BETWEEN 0 AND 525600", "undo_minutes"),
+        sa.CheckConstraint("spoil_rate IS NULL OR (spoil_rate >= 0 AND spoil_rate < 1)", "spoil_rate"),
+    )
+    code: Mapped[Code] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    level: Mapped[OfficeLevel] = mapped_column(by_value(OfficeLevel))
+    parent_code: Mapped[str | None] = mapped_column(sa.ForeignKey("offices.code"), index=True)
+    time_zone: Mapped[str] = mapped_column(sa.String(40))
+    backdate_days: Mapped[int] = mapped_column(default=7)
+    undo_minutes: Mapped[int] = mapped_column(default=1440)
+    spoil_rate: Mapped[float | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Store(Base):
+    """A place of an office that holds stock; an event kit belongs to one event."""
+
+    __tablename__ = "stores"
+    code: Mapped[Code] = mapped_column(primary_key=True)
+    office_code: Mapped[str] = mapped_column(sa.ForeignKey("offices.code"), index=True)
+    kind: Mapped[StoreKind] = mapped_column(by_value(StoreKind))
+    name: Mapped[str] = mapped_column(sa.String(120))
+    region_code: Mapped[str | None] = mapped_column(sa.ForeignKey("regions.code"))
+    event_id: Mapped[int | None] = mapped_column(sa.BigInteger, unique=True)
+    # Whose goods are used first in a kit, by office; the store's own office comes first where nothing is said.
+    draw_order: Mapped[list[str] | None] = mapped_column(sa.JSON)

@@ -1,0 +1,118 @@
+"""Reading offices and stores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from inventory import access
+from inventory.access import Action, Actor
+from inventory.database import current
+from inventory.errors import NotFound
+from inventory.offices.models import Office, Store
+from inventory.offices.rules import StoreKind
+from inventory.paging import Page, Slice, page
+from inventory.texts import Text
+
+
+class OfficeNotFound(NotFound):
+    """No office has this code, or it is out of the actor's reach."""
+
+    code = "office_not_found"
+    text = Text("Dinas {office} tidak ditemukan.", "Office {office} was not found.")
+
+
+class StoreNotFound(NotFound):
+    """No store has this code, or it is out of the actor's reach."""
+
+    code = "store_not_found"
+    text = Text("Gudang {store} tidak ditemukan.", "Store {store} was not found.")
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFacts:
+    """What a command needs to know of a store and its office."""
+
+    code: str
+    office: str
+    kind: StoreKind
+    event_id: int
+    time_zone: str
+    backdate_days: int
+    undo_minutes: int
+    draw_order: tuple[str, ...]
+
+
+def store_facts(code: str, *, pointer: str = "/store") -> StoreFacts:
+    """The store with its office's settings; raises `StoreNotFound`."""
+    row = (
+        current()
+        .execute(
+            sa.select(
+                Store.code,
+                Store.office_code,
+                Store.kind,
+                Store.event_id,
+                Store.draw_order,
+                Office.time_zone,
+                Office.backdate_days,
+                Office.undo_minutes,
+            )
+            .join(Office, Office.code == Store.office_code)
+            .where(Store.code == code)
+        )
+        .first()
+    )
+    if row is None:
+        raise StoreNotFound(pointer=pointer, store=code)
+    return StoreFacts(
+        code=row.code,
+        office=row.office_code,
+        kind=row.kind,
+        event_id=row.event_id or 0,
+        time_zone=row.time_zone,
+        backdate_days=row.backdate_days,
+        undo_minutes=row.undo_minutes,
+        draw_order=tuple(row.draw_order or ()),
+    )
+
+
+def store_for(actor: Actor, action: Action, code: str, *, pointer: str = "/store") -> StoreFacts:
+    """The store, when the actor may do `action` there; raises `StoreNotFound` or `NotPermitted`."""
+    facts = store_facts(code, pointer=pointer)
+    unseen = StoreNotFound(pointer=pointer, store=code)
+    access.require(actor, action, facts.office, event_id=facts.event_id or None, unseen=unseen)
+    return facts
+
+
+def get_office(actor: Actor, code: str) -> Office:
+    """One office of the actor's subtree; raises `OfficeNotFound`."""
+    found = current().get(Office, code)
+    if found is None or not access.may(actor, Action.READ, code):
+        raise OfficeNotFound(office=code)
+    return found
+
+
+def list_offices(actor: Actor, parent: str | None, wanted: Slice) -> Page:
+    """The offices of the actor's subtree by code, or the children of one of them."""
+    query = sa.select(Office).where(access.within(Office.code, actor.office))
+    if parent is not None:
+        access.require(actor, Action.READ, parent)
+        query = query.where(Office.parent_code == parent)
+    return page(query, [Office.code], wanted)
+
+
+def get_store(actor: Actor, code: str) -> Store:
+    """One store of the actor's subtree or of an event the actor was let into; raises `StoreNotFound`."""
+    store_for(actor, Action.READ, code)
+    return current().get_one(Store, code)
+
+
+def list_stores(actor: Actor, office: str | None, wanted: Slice) -> Page:
+    """The stores of the actor's subtree by code, or those of one office."""
+    query = sa.select(Store).where(access.within(Store.office_code, actor.office))
+    if office is not None:
+        access.require(actor, Action.READ, office)
+        query = query.where(Store.office_code == office)
+    return page(query, [Store.code], wanted)

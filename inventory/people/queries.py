@@ -1,0 +1,76 @@
+"""Reading users and tokens."""
+
+from __future__ import annotations
+
+import hashlib
+
+import sqlalchemy as sa
+
+from inventory import access, clock
+from inventory.access import Actor
+from inventory.database import current
+from inventory.errors import NotFound
+from inventory.offices.rules import covers
+from inventory.paging import Page, Slice, page
+from inventory.people.models import Token, User
+from inventory.texts import Text
+
+
+class UserNotFound(NotFound):
+    """No user has this id, or they are out of the actor's reach."""
+
+    code = "user_not_found"
+    text = Text("Pengguna {user} tidak ditemukan.", "User {user} was not found.")
+
+
+class TokenNotFound(NotFound):
+    """No token has this id, or its user is out of the actor's reach."""
+
+    code = "token_not_found"
+    text = Text("Token {token} tidak ditemukan.", "Token {token} was not found.")
+
+
+def digest_of(token: str) -> bytes:
+    """What is kept of a token. It has 256 random bits, so a plain hash cannot be guessed back."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def actor_of(token: str) -> Actor | None:
+    """The actor behind a valid token; None when it is unknown, expired, revoked, or its user is not active."""
+    row = (
+        current()
+        .execute(
+            sa.select(User.id, User.role, User.office_code)
+            .join(Token, Token.user_id == User.id)
+            .where(
+                Token.digest == digest_of(token),
+                Token.expires_at > clock.now(),
+                Token.revoked_at.is_(None),
+                User.active,
+            )
+        )
+        .first()
+    )
+    return None if row is None else Actor(row.id, row.role, row.office_code)
+
+
+def get_user(actor: Actor, user_id: int) -> User:
+    """One user of the actor's subtree; raises `UserNotFound`."""
+    found = current().get(User, user_id)
+    if found is None or not covers(actor.office, found.office_code):
+        raise UserNotFound(user=user_id)
+    return found
+
+
+def list_users(actor: Actor, wanted: Slice) -> Page:
+    """The users of the actor's subtree."""
+    return page(sa.select(User).where(access.within(User.office_code, actor.office)), [User.id], wanted)
+
+
+def get_token(actor: Actor, token_id: int) -> Token:
+    """One token of a user of the actor's subtree; raises `TokenNotFound`."""
+    found = current().get(Token, token_id)
+    if found is None:
+        raise TokenNotFound(token=token_id)
+    get_user(actor, found.user_id)
+    return found

@@ -1,0 +1,1 @@
+"""What will be needed, what will be there in time, and where the two part."""

@@ -1,0 +1,1 @@
+"""Print jobs, attempts, cards, and handing them over."""

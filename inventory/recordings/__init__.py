@@ -1,0 +1,1 @@
+"""People recorded (perekaman), by status, with their NIK and name encrypted."""

@@ -1,0 +1,39 @@
+"""The table of recordings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from inventory.columns import Id, by_value
+from inventory.database import Base
+from inventory.recordings.rules import PrintReason, RecordingStatus
+
+
+class Recording(Base):
+    """One person recorded for one card. NIK and name are ciphertext; `nik_index` finds a NIK again by key."""
+
+    __tablename__ = "recordings"
+    __table_args__ = (
+        sa.UniqueConstraint("office_code", "client_id"),
+        sa.CheckConstraint("(status = 'failed') = (failure IS NOT NULL)", "failure"),
+        sa.Index(None, "office_code", "status"),
+        sa.Index(None, "event_id", "status"),
+        sa.Index(None, "nik_index"),
+    )
+    id: Mapped[Id]
+    office_code: Mapped[str] = mapped_column(sa.ForeignKey("offices.code"))
+    client_id: Mapped[str] = mapped_column(sa.String(80))
+    nik_secret: Mapped[bytes]
+    nik_index: Mapped[bytes]
+    name_secret: Mapped[bytes | None]
+    reason: Mapped[PrintReason] = mapped_column(by_value(PrintReason))
+    status: Mapped[RecordingStatus] = mapped_column(by_value(RecordingStatus))
+    failure: Mapped[str | None] = mapped_column(sa.String(60))
+    event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("events.id"))
+    stop_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stops.id"))
+    recorded_at: Mapped[datetime]
+    status_at: Mapped[datetime]
+    created_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""The ministry's code tree (wilayah): province, regency or city, kecamatan, village."""

@@ -1,0 +1,1 @@
+"""The ledger: accounts, movements, entries. `ledger.post()` is the only writer of any of them."""

@@ -1,0 +1,199 @@
+"""The only writer of movements, entries and balances: lock the accounts in order, decide, post."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from inventory import clock
+from inventory.access import Actor
+from inventory.database import insert_ignore
+from inventory.offices.queries import StoreFacts
+from inventory.stock import rules
+from inventory.stock.models import Account, Entry, Movement
+from inventory.stock.rules import AccountKey, Leg, MovementKind
+
+_KEY = (
+    Account.store_code,
+    Account.place,
+    Account.document_id,
+    Account.item_code,
+    Account.condition,
+    Account.owner_code,
+    Account.event_id,
+    Account.numbered,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Locked accounts: their ids and balances stay what they are here until this transaction ends."""
+
+    ids: dict[AccountKey, int]
+    balances: dict[AccountKey, int]
+
+    def balance(self, key: AccountKey) -> int:
+        """The balance of a locked account."""
+        return self.balances[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a movement says besides its legs."""
+
+    kind: MovementKind
+    actor: Actor
+    store: StoreFacts
+    occurred_on: date | None = None
+    reason: str = ""
+    document_number: str = ""
+    document_id: int | None = None
+    corrects_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A movement that is on the books."""
+
+    id: int
+    occurred_on: date
+    balances: dict[AccountKey, int] = field(default_factory=dict)
+
+
+def key_of(row: Any) -> AccountKey:
+    """The key of an account row (anything with the account's columns)."""
+    return AccountKey(
+        row.store_code,
+        row.place,
+        row.document_id,
+        row.item_code,
+        row.condition,
+        row.owner_code,
+        row.event_id,
+        row.numbered,
+    )
+
+
+def lock(session: Session, keys: Iterable[AccountKey], offices: dict[str, str]) -> Books:
+    """Lock these accounts in key order and open those that do not exist yet.
+
+    `offices` maps each store of the keys to its office. A command locks once, before it decides anything.
+    """
+    wanted = sorted(set(keys))
+    found = _locked(session, wanted)
+    missing = [key for key in wanted if key not in found.ids]
+    if missing:
+        insert_ignore(session, Account.__table__, [_new(key, offices[key.store]) for key in missing])  # type: ignore[arg-type]
+        found = _locked(session, wanted)
+    return found
+
+
+def _locked(session: Session, wanted: Sequence[AccountKey]) -> Books:
+    values = [(k.store, k.place, k.document_id, k.item, k.condition, k.owner, k.event_id, k.numbered) for k in wanted]
+    query = (
+        sa.select(Account.id, Account.balance, *_KEY)
+        .where(sa.tuple_(*_KEY).in_(values))
+        .order_by(*_KEY)
+        .with_for_update()
+    )
+    rows = session.execute(query).all()
+    return Books({key_of(row): row.id for row in rows}, {key_of(row): row.balance for row in rows})
+
+
+def _new(key: AccountKey, office: str) -> dict[str, Any]:
+    return {
+        "store_code": key.store,
+        "office_code": office,
+        "place": key.place,
+        "document_id": key.document_id,
+        "item_code": key.item,
+        "condition": key.condition,
+        "owner_code": key.owner,
+        "event_id": key.event_id,
+        "numbered": key.numbered,
+        "sign": rules.sign_of(key.place),
+        "balance": 0,
+    }
+
+
+def post(session: Session, books: Books, fact: Fact, legs: Sequence[Leg]) -> Posted:
+    """Put one movement on the books: its entries, and the balances they leave behind.
+
+    Every account of the legs must be locked in `books`. Raises `StockInsufficient`, `StockShortOnDay`, `DateInFuture`,
+    `DateTooOld` or `NothingToMove`, and then nothing was written.
+    """
+    changes = rules.net(legs)
+    after = rules.settle(books.balances, changes)
+    today = clock.business_day(fact.store.time_zone)
+    on = fact.occurred_on or today
+    drained = [key for key, change in changes.items() if change * rules.sign_of(key.place) < 0]
+    rules.check_day(on, today, fact.store.backdate_days, takes_out=bool(drained))
+    if on < today:
+        _check_days_since(session, books, changes, drained, on)
+    movement_id = _insert_movement(session, fact, on)
+    session.execute(
+        sa.insert(Entry),
+        [
+            {"movement_id": movement_id, "account_id": books.ids[key], "quantity": change, "balance_after": after[key]}
+            for key, change in changes.items()
+        ],
+    )
+    session.connection().execute(
+        sa.update(Account.__table__)  # type: ignore[arg-type]
+        .where(Account.__table__.c.id == sa.bindparam("account"))
+        .values(balance=sa.bindparam("after")),
+        [{"account": books.ids[key], "after": after[key]} for key in changes],
+    )
+    books.balances.update(after)
+    return Posted(movement_id, on, after)
+
+
+def _insert_movement(session: Session, fact: Fact, on: date) -> int:
+    row = sa.insert(Movement).values(
+        kind=fact.kind,
+        posted_at=clock.now(),
+        occurred_on=on,
+        user_id=fact.actor.user_id,
+        office_code=fact.store.office,
+        store_code=fact.store.code,
+        reason=fact.reason,
+        document_number=fact.document_number,
+        document_id=fact.document_id,
+        corrects_id=fact.corrects_id,
+    )
+    return int(session.execute(row.returning(Movement.id)).scalar_one())
+
+
+def _check_days_since(
+    session: Session, books: Books, changes: dict[AccountKey, int], drained: list[AccountKey], on: date
+) -> None:
+    for key in drained:
+        later = session.execute(
+            sa.select(Movement.occurred_on, Entry.quantity)
+            .join(Movement, Movement.id == Entry.movement_id)
+            .where(Entry.account_id == books.ids[key], Movement.occurred_on > on)
+        ).all()
+        sign = rules.sign_of(key.place)
+        lowest, day = rules.lowest_since(
+            books.balance(key) * sign, [(row.occurred_on, row.quantity * sign) for row in later]
+        )
+        asked = -changes[key] * sign
+        if lowest < asked:
+            raise rules.StockShortOnDay(day=day or on, store=key.store, available=lowest, item=key.item, asked=asked)
+
+
+def entries_of(session: Session, movement_id: int) -> dict[AccountKey, int]:
+    """What a movement did to each account, with its corrections taken off."""
+    rows = session.execute(
+        sa.select(sa.func.sum(Entry.quantity).label("quantity"), *_KEY)
+        .join(Movement, Movement.id == Entry.movement_id)
+        .join(Account, Account.id == Entry.account_id)
+        .where(sa.or_(Movement.id == movement_id, Movement.corrects_id == movement_id))
+        .group_by(*_KEY)
+    ).all()
+    return {key_of(row): int(row.quantity) for row in rows if row.quantity}

@@ -1,0 +1,220 @@
+"""Reading the books: from balances, never by adding up the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from inventory import access
+from inventory.access import Action, Actor
+from inventory.database import current
+from inventory.errors import NotFound
+from inventory.offices.queries import StoreFacts, store_for
+from inventory.paging import Page, Slice, page
+from inventory.stock import rules
+from inventory.stock.models import Account, Entry, Movement, Receipt
+from inventory.stock.rules import AccountKey, Condition, Place
+from inventory.texts import Text
+
+
+class MovementNotFound(NotFound):
+    """No movement has this id, or it is out of the actor's reach."""
+
+    code = "movement_not_found"
+    text = Text("Mutasi {movement} tidak ditemukan.", "Movement {movement} was not found.")
+
+
+def drawing_order(
+    store: StoreFacts,
+    item: str,
+    condition: Condition = Condition.BLANK,
+    *,
+    event_id: int | None = None,
+    owner: str | None = None,
+) -> list[AccountKey]:
+    """The accounts that a taking may draw from, first one first; never empty.
+
+    A kit's goods all belong to its event, whoever owns them. Any other store gives its office's own goods only, those
+    without an event unless `event_id` names one.
+    """
+    event = store.event_id or event_id or rules.NO_EVENT
+    if owner is not None or not store.event_id:
+        return [rules.in_store(store.code, item, owner or store.office, event, condition)]
+    owners = (
+        current()
+        .scalars(
+            sa.select(Account.owner_code)
+            .where(
+                Account.store_code == store.code,
+                Account.place == Place.STORE,
+                Account.item_code == item,
+                Account.condition == condition,
+                Account.balance > 0,
+            )
+            .order_by(Account.owner_code)
+        )
+        .all()
+    )
+    rank = {code: index for index, code in enumerate((*store.draw_order, store.office))}
+    ordered = sorted({*owners, store.office}, key=lambda code: (rank.get(code, len(rank)), code))
+    return [rules.in_store(store.code, item, code, event, condition) for code in ordered]
+
+
+def _sum_where(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.cast(
+        sa.func.coalesce(sa.func.sum(sa.case((sa.and_(*conditions), Account.balance), else_=0)), 0), sa.BigInteger
+    )
+
+
+_BLANK = Account.condition == Condition.BLANK
+_STATES: dict[str, sa.ColumnElement[int]] = {
+    "on_hand": _sum_where(Account.place == Place.STORE, _BLANK),
+    "in_custody": _sum_where(Account.place.in_([Place.CUSTODY, Place.ENVELOPE]), _BLANK),
+    "in_transit": _sum_where(Account.place == Place.TRANSFER),
+    "printed": _sum_where(
+        Account.place.in_([Place.STORE, Place.CUSTODY, Place.ENVELOPE]), Account.condition == Condition.PRINTED
+    ),
+    "spoiled": _sum_where(
+        Account.place.in_([Place.STORE, Place.CUSTODY, Place.ENVELOPE]), Account.condition == Condition.SPOILED
+    ),
+}
+_ENDS: dict[str, sa.ColumnElement[int]] = {
+    "issued": _sum_where(Account.place == Place.ISSUED),
+    "consumed": _sum_where(Account.place == Place.CONSUMED),
+    "destroyed": _sum_where(Account.place == Place.DESTROYED),
+    "lost": _sum_where(Account.place == Place.LOST),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StockFilter:
+    """Which part of the books is wanted; None means all."""
+
+    office: str | None = None
+    store: str | None = None
+    item: str | None = None
+    event: int | None = None
+    ends: bool = False
+
+
+def list_stock(actor: Actor, which: StockFilter, wanted: Slice) -> Page:
+    """A row per store, item, owner and event with something in it: how much is in which state."""
+    columns = [Account.store_code, Account.item_code, Account.owner_code, Account.event_id]
+    states = _STATES | (_ENDS if which.ends else {})
+    query = sa.select(*columns, Account.office_code, *[state.label(name) for name, state in states.items()]).where(
+        Account.place != Place.SUPPLIED, Account.balance != 0
+    )
+    if not which.ends:
+        query = query.where(Account.place.not_in([Place.ISSUED, Place.CONSUMED, Place.DESTROYED, Place.LOST]))
+    query = query.where(*_reach(actor, which)).group_by(*columns, Account.office_code)
+    return page(query, columns, wanted, rows=True)
+
+
+def _reach(actor: Actor, which: StockFilter) -> list[sa.ColumnElement[bool]]:
+    """The conditions of a filter, each checked: naming an office or a store out of reach is refused."""
+    conditions: list[sa.ColumnElement[bool]] = []
+    if which.office is not None:
+        access.require(actor, Action.READ, which.office)
+        conditions.append(access.within(Account.office_code, which.office))
+    if which.store is not None:
+        store_for(actor, Action.READ, which.store)
+        conditions.append(Account.store_code == which.store)
+    if which.item is not None:
+        conditions.append(Account.item_code == which.item)
+    if which.event is not None:
+        conditions.append(Account.event_id == which.event)
+    member = which.event is not None and access.is_member(actor, which.event)
+    if which.store is None and not member:
+        # An owner sees its pooled goods wherever they lie.
+        conditions.append(
+            sa.or_(access.within(Account.office_code, actor.office), access.within(Account.owner_code, actor.office))
+        )
+    return conditions
+
+
+def movement_with_entries(actor: Actor, movement_id: int) -> dict[str, Any]:
+    """One movement of the actor's subtree with what it did to each account; raises `MovementNotFound`.
+
+    `quantity` is what moved: the sum of what the accounts gained.
+    """
+    found = current().get(Movement, movement_id)
+    if found is None or not access.may(actor, Action.READ, found.office_code):
+        raise MovementNotFound(movement=movement_id)
+    rows = current().execute(
+        sa.select(
+            Account.store_code.label("store"), Account.place, Account.item_code.label("item"), Account.condition,
+            Account.owner_code.label("owner"), sa.func.nullif(Account.event_id, 0).label("event"), Entry.quantity,
+            Entry.balance_after,
+        )
+        .join(Account, Account.id == Entry.account_id)
+        .where(Entry.movement_id == movement_id)
+        .order_by(Entry.id)
+    ).mappings()  # fmt: skip
+    entries = [dict(row) for row in rows]
+    columns = {column.key: getattr(found, column.key) for column in Movement.__table__.columns}
+    return {**columns, "quantity": sum(max(entry["quantity"], 0) for entry in entries), "entries": entries}
+
+
+def get_receipt(actor: Actor, receipt_id: int) -> Receipt:
+    """One receipt of the actor's subtree; raises `MovementNotFound`."""
+    found = current().get(Receipt, receipt_id)
+    if found is None or not access.may(actor, Action.READ, found.office_code):
+        raise MovementNotFound(movement=receipt_id)
+    return found
+
+
+def list_receipts(actor: Actor, office: str | None, store: str | None, wanted: Slice) -> Page:
+    """The receipts of the actor's subtree."""
+    query = sa.select(Receipt).where(access.within(Receipt.office_code, actor.office))
+    if office is not None:
+        access.require(actor, Action.READ, office)
+        query = query.where(access.within(Receipt.office_code, office))
+    if store is not None:
+        store_for(actor, Action.READ, store)
+        query = query.where(Receipt.store_code == store)
+    return page(query, [Receipt.id], wanted)
+
+
+def stock_card(actor: Actor, store: str, item: str, condition: Condition, until: date | None, wanted: Slice) -> Page:
+    """The stock card of a store and item, newest business day first, with the running balance after each entry.
+
+    The running balance starts from today's balance and walks back, so the newest page costs a page, however long the
+    ledger is. `wanted.after` is (occurred_on, entry id, running balance).
+    """
+    facts = store_for(actor, Action.READ, store)
+    mine = (
+        Account.store_code == facts.code,
+        Account.place == Place.STORE,
+        Account.item_code == item,
+        Account.condition == condition,
+    )
+    query = (
+        sa.select(
+            Entry.id.label("id"), Entry.movement_id, Entry.quantity, Account.owner_code, Account.event_id,
+            Movement.kind,
+            Movement.occurred_on.label("occurred_on"), Movement.posted_at, Movement.reason, Movement.document_number,
+        )
+        .join(Account, Account.id == Entry.account_id)
+        .join(Movement, Movement.id == Entry.movement_id)
+        .where(*mine)
+    )  # fmt: skip
+    if wanted.after is None:
+        running = int(current().scalar(sa.select(sa.func.coalesce(sa.func.sum(Account.balance), 0)).where(*mine)) or 0)
+        if until is not None:
+            later = query.where(Movement.occurred_on > until).subquery()
+            running -= int(current().scalar(sa.select(sa.func.coalesce(sa.func.sum(later.c.quantity), 0))) or 0)
+        after = None
+    else:
+        *key, running = wanted.after
+        after = tuple(key)
+    if until is not None:
+        query = query.where(Movement.occurred_on <= until)
+    batch = page(query, [Movement.occurred_on, Entry.id], Slice(wanted.limit, after, descending=True), rows=True)
+    lines = []
+    for row in batch.items:
+        lines.append({**row._mapping, "running": running})  # noqa: SLF001 - SQLAlchemy's documented accessor
+        running -= row.quantity
+    return Page(lines, None if batch.next is None else (*batch.next, running))

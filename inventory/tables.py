@@ -1,0 +1,23 @@
+"""Every table of the project, imported once so that the metadata is whole."""
+
+from __future__ import annotations
+
+from inventory import access, audit, marks, retries
+from inventory.catalogue import models as catalogue
+from inventory.coverage import models as coverage
+from inventory.database import Base
+from inventory.offices import models as offices
+from inventory.outreach import models as outreach
+from inventory.people import models as people
+from inventory.printing import models as printing
+from inventory.recordings import models as recordings
+from inventory.regions import models as regions
+from inventory.settlement import models as settlement
+from inventory.stock import models as stock
+from inventory.transfers import models as transfers
+
+MODULES = (
+    access, audit, marks, retries, regions, offices, catalogue, people, stock, transfers, outreach, recordings,
+    printing, settlement, coverage,
+)  # fmt: skip
+metadata = Base.metadata

@@ -1,0 +1,32 @@
+"""A sentence in two languages: Indonesian is the string itself, English rides along."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+
+class Text(str):
+    """An Indonesian sentence that carries its English twin; both are templates for `str.format`."""
+
+    __slots__ = ("en",)
+    en: str
+
+    def __new__(cls, indonesian: str, english: str) -> Self:
+        """Both languages of one sentence."""
+        text = super().__new__(cls, indonesian)
+        text.en = english
+        return text
+
+    def format(self, *args: Any, **facts: Any) -> Text:
+        """Fill both languages with the same facts."""
+        return Text(super().format(*args, **facts), self.en.format(*args, **facts))
+
+    def within(self, language: str) -> str:
+        """The sentence in `language` ("id" or "en")."""
+        return self.en if language == "en" else str(self)
+
+    def __reduce__(self) -> tuple[type[Text], tuple[str, str]]:
+        return Text, (str(self), self.en)
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> Text:
+        return self

@@ -1,0 +1,1 @@
+"""Goods sent from one store to another (pengiriman): requested, approved, dispatched, received are four numbers."""
