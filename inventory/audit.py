@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from inventory import clock
 from inventory.access import Actor
 from inventory.columns import Code, Id
-from inventory.database import Base
+from inventory.database import Base, table_of
 
 
 class AuditRow(Base):
@@ -29,18 +29,20 @@ class AuditRow(Base):
     facts: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
 
 
+_INSERT = sa.insert(table_of(AuditRow)).inline()
+
+
 def record(
     session: Session, actor: Actor, action: str, subject: str, subject_id: object, office: str, **facts: Any
 ) -> None:
     """Write the audit row of one change into the change's own transaction."""
-    session.execute(
-        sa.insert(AuditRow).values(
-            at=clock.now(),
-            user_id=actor.user_id,
-            office_code=office,
-            action=action,
-            subject=subject,
-            subject_id=str(subject_id),
-            facts=facts,
-        )
-    )
+    row = {
+        "at": clock.now(),
+        "user_id": actor.user_id,
+        "office_code": office,
+        "action": action,
+        "subject": subject,
+        "subject_id": str(subject_id),
+        "facts": facts,
+    }
+    session.connection().execute(_INSERT, row)

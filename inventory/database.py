@@ -6,11 +6,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
@@ -78,18 +81,25 @@ def _gave_way(error: DBAPIError) -> bool:
     return getattr(cause, "sqlstate", None) in _BUSY_STATES
 
 
+def table_of(model: type[Base]) -> sa.Table:
+    """The table behind a model. Hot statements are built on tables, once, and only executed afterwards."""
+    table = model.__table__
+    if not isinstance(table, sa.Table):
+        raise TypeError(f"{model} is not mapped to one table")
+    return table
+
+
 def insert_ignore(session: Session, table: sa.Table, rows: list[dict[str, Any]]) -> int:
     """Insert what is not there yet and leave the rest; answers how many rows were new."""
-    if session.get_bind().dialect.name == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-
-        statement: Any = sqlite_insert(table).on_conflict_do_nothing()
-    else:
-        from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-
-        statement = postgresql_insert(table).on_conflict_do_nothing()
+    statement = _insert_ignore(session.get_bind().dialect.name, table)
     result = session.connection().execute(statement, rows, execution_options={"preserve_rowcount": True})
     return int(result.rowcount)
+
+
+@lru_cache
+def _insert_ignore(dialect: str, table: sa.Table) -> Any:
+    insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
+    return insert(table).on_conflict_do_nothing()
 
 
 @event.listens_for(Engine, "connect")

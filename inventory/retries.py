@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inventory import clock
 from inventory.columns import Id
-from inventory.database import Base, insert_ignore, transaction
+from inventory.database import Base, insert_ignore, table_of, transaction
 from inventory.errors import Conflict
 from inventory.texts import Text
 
@@ -29,6 +29,16 @@ class IdempotencyKey(Base):
     body: Mapped[bytes]
     resource_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+_KEYS = table_of(IdempotencyKey)
+_CLAIMED = (
+    (_KEYS.c.user_id == sa.bindparam("claimed_by"))
+    & (_KEYS.c.path == sa.bindparam("claimed_path"))
+    & (_KEYS.c.key == sa.bindparam("claimed_key"))
+)
+_KEPT = sa.select(_KEYS.c.body, _KEYS.c.resource_id).where(_CLAIMED)
+_KEEP = sa.update(_KEYS).where(_CLAIMED).values(resource_id=sa.bindparam("made"))
 
 
 class KeyReused(Conflict):
@@ -59,11 +69,17 @@ class Once:
         """The id that the first attempt made, or None when this is the first."""
         if not self.key:
             return None
-        claim = {"user_id": self.user_id, "path": self.path, "key": self.key}
-        row = claim | {"body": self.body, "resource_id": None, "created_at": clock.now()}
-        if insert_ignore(session, IdempotencyKey.__table__, [row]):  # type: ignore[arg-type]
+        row = {
+            "user_id": self.user_id,
+            "path": self.path,
+            "key": self.key,
+            "body": self.body,
+            "resource_id": None,
+            "created_at": clock.now(),
+        }
+        if insert_ignore(session, table_of(IdempotencyKey), [row]):
             return None
-        kept = session.execute(sa.select(IdempotencyKey.body, IdempotencyKey.resource_id).filter_by(**claim)).one()
+        kept = session.connection().execute(_KEPT, self._claim()).one()
         if kept.body != self.body:
             raise KeyReused
         return int(kept.resource_id)
@@ -71,12 +87,11 @@ class Once:
     def keep(self, session: Session, resource_id: int) -> int:
         """Remember what this attempt made, and give it back."""
         if self.key:
-            session.execute(
-                sa.update(IdempotencyKey)
-                .filter_by(user_id=self.user_id, path=self.path, key=self.key)
-                .values(resource_id=resource_id)
-            )
+            session.connection().execute(_KEEP, self._claim() | {"made": resource_id})
         return resource_id
+
+    def _claim(self) -> dict[str, object]:
+        return {"claimed_by": self.user_id, "claimed_path": self.path, "claimed_key": self.key}
 
 
 FIRST = Once(0, "", "", b"")

@@ -10,7 +10,7 @@ from inventory import access, audit
 from inventory.access import Action, Actor
 from inventory.catalogue.models import Item
 from inventory.catalogue.rules import STANDARD_ITEMS
-from inventory.database import insert_ignore, transaction
+from inventory.database import insert_ignore, table_of, transaction
 from inventory.offices.commands import CodeTaken
 from inventory.offices.rules import MINISTRY
 
@@ -18,7 +18,7 @@ from inventory.offices.rules import MINISTRY
 def add_standard_items() -> int:
     """Add the standard items that are not there yet; safe to repeat."""
     with transaction() as session:
-        return insert_ignore(session, Item.__table__, STANDARD_ITEMS)  # type: ignore[arg-type]
+        return insert_ignore(session, table_of(Item), STANDARD_ITEMS)
 
 
 def add_item(actor: Actor, item: dict[str, Any]) -> str:

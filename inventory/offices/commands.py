@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from inventory import access, audit
 from inventory.access import Action, Actor
-from inventory.database import insert_ignore, transaction
+from inventory.database import insert_ignore, table_of, transaction
 from inventory.errors import Conflict, RuleViolated, StaleVersion
 from inventory.offices import rules
 from inventory.offices.models import Office, Store
@@ -55,8 +55,8 @@ def open_standard_offices() -> int:
         named.sort(key=lambda pair: (list(OfficeLevel).index(rules.level_of(pair[0])), pair[0]))
         offices = [_office(code, name) for code, name in named]
         stores = [_main_store(code, name) for code, name in named]
-        added = insert_ignore(session, Office.__table__, offices)  # type: ignore[arg-type]
-        insert_ignore(session, Store.__table__, stores)  # type: ignore[arg-type]
+        added = insert_ignore(session, table_of(Office), offices)
+        insert_ignore(session, table_of(Store), stores)
         return added
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from inventory import access
 from inventory.access import Action, Actor
-from inventory.database import current
+from inventory.database import current, table_of
 from inventory.errors import NotFound
 from inventory.offices.models import Office, Store
 from inventory.offices.rules import StoreKind
@@ -44,26 +44,20 @@ class StoreFacts:
     draw_order: tuple[str, ...]
 
 
+_STORES, _OFFICES = table_of(Store), table_of(Office)
+_STORE_FACTS = (
+    sa.select(
+        *[_STORES.c[name] for name in ("code", "office_code", "kind", "event_id", "draw_order")],
+        *[_OFFICES.c[name] for name in ("time_zone", "backdate_days", "undo_minutes")],
+    )
+    .join(_OFFICES, _OFFICES.c.code == _STORES.c.office_code)
+    .where(_STORES.c.code == sa.bindparam("wanted"))
+)
+
+
 def store_facts(code: str, *, pointer: str = "/store") -> StoreFacts:
     """The store with its office's settings; raises `StoreNotFound`."""
-    row = (
-        current()
-        .execute(
-            sa.select(
-                Store.code,
-                Store.office_code,
-                Store.kind,
-                Store.event_id,
-                Store.draw_order,
-                Office.time_zone,
-                Office.backdate_days,
-                Office.undo_minutes,
-            )
-            .join(Office, Office.code == Store.office_code)
-            .where(Store.code == code)
-        )
-        .first()
-    )
+    row = current().connection().execute(_STORE_FACTS, {"wanted": code}).first()
     if row is None:
         raise StoreNotFound(pointer=pointer, store=code)
     return StoreFacts(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from inventory import access, clock
 from inventory.access import Actor
-from inventory.database import current
+from inventory.database import current, table_of
 from inventory.errors import NotFound
 from inventory.offices.rules import covers
 from inventory.paging import Page, Slice, page
@@ -35,22 +35,23 @@ def digest_of(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
+_USERS, _TOKENS = table_of(User), table_of(Token)
+_ACTOR_OF = (
+    sa.select(_USERS.c.id, _USERS.c.role, _USERS.c.office_code)
+    .join(_TOKENS, _TOKENS.c.user_id == _USERS.c.id)
+    .where(
+        _TOKENS.c.digest == sa.bindparam("offered"),
+        _TOKENS.c.expires_at > sa.bindparam("now"),
+        _TOKENS.c.revoked_at.is_(None),
+        _USERS.c.active,
+    )
+)
+
+
 def actor_of(token: str) -> Actor | None:
     """The actor behind a valid token; None when it is unknown, expired, revoked, or its user is not active."""
-    row = (
-        current()
-        .execute(
-            sa.select(User.id, User.role, User.office_code)
-            .join(Token, Token.user_id == User.id)
-            .where(
-                Token.digest == digest_of(token),
-                Token.expires_at > clock.now(),
-                Token.revoked_at.is_(None),
-                User.active,
-            )
-        )
-        .first()
-    )
+    asked = {"offered": digest_of(token), "now": clock.now()}
+    row = current().connection().execute(_ACTOR_OF, asked).first()
     return None if row is None else Actor(row.id, row.role, row.office_code)
 
 

@@ -6,11 +6,10 @@ import csv
 import gzip
 from collections.abc import Iterator
 from importlib.resources import files
-from typing import Any
 
 import sqlalchemy as sa
 
-from inventory.database import insert_ignore, transaction
+from inventory.database import insert_ignore, table_of, transaction
 from inventory.regions.models import Region
 from inventory.regions.rules import level_of, parent_of
 
@@ -35,5 +34,5 @@ def load_regions() -> int:
         if session.scalar(sa.select(sa.func.count()).select_from(Region)) == len(rows):
             return 0
         starts = range(0, len(rows), _CHUNK)
-        table: Any = Region.__table__
+        table = table_of(Region)
         return sum(insert_ignore(session, table, rows[start : start + _CHUNK]) for start in starts)

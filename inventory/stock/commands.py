@@ -13,7 +13,7 @@ from inventory import access, audit
 from inventory.access import Action, Actor
 from inventory.catalogue.queries import get_item
 from inventory.catalogue.rules import ItemKind
-from inventory.database import transaction
+from inventory.database import table_of, transaction
 from inventory.errors import Conflict, RuleViolated
 from inventory.offices.queries import StoreFacts, store_facts, store_for
 from inventory.offices.rules import OfficeLevel, level_of
@@ -23,6 +23,8 @@ from inventory.stock.ledger import Fact
 from inventory.stock.models import Account, Movement, Receipt
 from inventory.stock.rules import AccountKey, Condition, Leg, MovementKind, Place, ReceiptSource, SpoilReason
 from inventory.texts import Text
+
+_INSERT_RECEIPT = sa.insert(table_of(Receipt)).inline()
 
 
 class ProvinceKeepsStock(Conflict):
@@ -123,20 +125,19 @@ def receive(actor: Actor, arrival: Arrival, once: Once = FIRST) -> int:
             document_number=arrival.document_number,
         )
         posted = ledger.post(session, books, fact, [Leg(supplied, target, arrival.quantity)])
-        session.execute(
-            sa.insert(Receipt).values(
-                id=posted.id,
-                office_code=store.office,
-                store_code=store.code,
-                item_code=item.code,
-                condition=arrival.condition,
-                quantity=arrival.quantity,
-                paper_quantity=arrival.quantity if arrival.paper_quantity is None else arrival.paper_quantity,
-                source=arrival.source,
-                document_number=arrival.document_number,
-                received_on=posted.occurred_on,
-            )
-        )
+        paper = {
+            "id": posted.id,
+            "office_code": store.office,
+            "store_code": store.code,
+            "item_code": item.code,
+            "condition": arrival.condition,
+            "quantity": arrival.quantity,
+            "paper_quantity": arrival.quantity if arrival.paper_quantity is None else arrival.paper_quantity,
+            "source": arrival.source,
+            "document_number": arrival.document_number,
+            "received_on": posted.occurred_on,
+        }
+        session.connection().execute(_INSERT_RECEIPT, paper)
         audit.record(session, actor, "receive", "receipt", posted.id, store.office, quantity=arrival.quantity)
         return once.keep(session, posted.id)
 

@@ -12,21 +12,30 @@ from sqlalchemy.orm import Session
 
 from inventory import clock
 from inventory.access import Actor
-from inventory.database import insert_ignore
+from inventory.database import insert_ignore, table_of
 from inventory.offices.queries import StoreFacts
 from inventory.stock import rules
 from inventory.stock.models import Account, Entry, Movement
 from inventory.stock.rules import AccountKey, Leg, MovementKind
 
-_KEY = (
-    Account.store_code,
-    Account.place,
-    Account.document_id,
-    Account.item_code,
-    Account.condition,
-    Account.owner_code,
-    Account.event_id,
-    Account.numbered,
+_ACCOUNTS = table_of(Account)
+_KEY = tuple(
+    _ACCOUNTS.c[name]
+    for name in (
+        "store_code", "place", "document_id", "item_code", "condition", "owner_code", "event_id", "numbered",
+    )
+)  # fmt: skip
+# The posting path is few statements, built once: executing them is all that is left to do.
+_LOCK = (
+    sa.select(_ACCOUNTS.c.id, _ACCOUNTS.c.balance, *_KEY)
+    .where(sa.tuple_(*_KEY).in_(sa.bindparam("keys", expanding=True)))
+    .order_by(*_KEY)
+    .with_for_update()
+)
+_INSERT_MOVEMENT = sa.insert(table_of(Movement)).returning(table_of(Movement).c.id)
+_INSERT_ENTRY = sa.insert(table_of(Entry)).inline()
+_SET_BALANCE = (
+    sa.update(_ACCOUNTS).where(_ACCOUNTS.c.id == sa.bindparam("account")).values(balance=sa.bindparam("after"))
 )
 
 
@@ -88,20 +97,14 @@ def lock(session: Session, keys: Iterable[AccountKey], offices: dict[str, str]) 
     found = _locked(session, wanted)
     missing = [key for key in wanted if key not in found.ids]
     if missing:
-        insert_ignore(session, Account.__table__, [_new(key, offices[key.store]) for key in missing])  # type: ignore[arg-type]
+        insert_ignore(session, table_of(Account), [_new(key, offices[key.store]) for key in missing])
         found = _locked(session, wanted)
     return found
 
 
 def _locked(session: Session, wanted: Sequence[AccountKey]) -> Books:
     values = [(k.store, k.place, k.document_id, k.item, k.condition, k.owner, k.event_id, k.numbered) for k in wanted]
-    query = (
-        sa.select(Account.id, Account.balance, *_KEY)
-        .where(sa.tuple_(*_KEY).in_(values))
-        .order_by(*_KEY)
-        .with_for_update()
-    )
-    rows = session.execute(query).all()
+    rows = session.connection().execute(_LOCK, {"keys": values}).all()
     return Books({key_of(row): row.id for row in rows}, {key_of(row): row.balance for row in rows})
 
 
@@ -136,37 +139,33 @@ def post(session: Session, books: Books, fact: Fact, legs: Sequence[Leg]) -> Pos
     if on < today:
         _check_days_since(session, books, changes, drained, on)
     movement_id = _insert_movement(session, fact, on)
-    session.execute(
-        sa.insert(Entry),
+    connection = session.connection()
+    connection.execute(
+        _INSERT_ENTRY,
         [
             {"movement_id": movement_id, "account_id": books.ids[key], "quantity": change, "balance_after": after[key]}
             for key, change in changes.items()
         ],
     )
-    session.connection().execute(
-        sa.update(Account.__table__)  # type: ignore[arg-type]
-        .where(Account.__table__.c.id == sa.bindparam("account"))
-        .values(balance=sa.bindparam("after")),
-        [{"account": books.ids[key], "after": after[key]} for key in changes],
-    )
+    connection.execute(_SET_BALANCE, [{"account": books.ids[key], "after": after[key]} for key in changes])
     books.balances.update(after)
     return Posted(movement_id, on, after)
 
 
 def _insert_movement(session: Session, fact: Fact, on: date) -> int:
-    row = sa.insert(Movement).values(
-        kind=fact.kind,
-        posted_at=clock.now(),
-        occurred_on=on,
-        user_id=fact.actor.user_id,
-        office_code=fact.store.office,
-        store_code=fact.store.code,
-        reason=fact.reason,
-        document_number=fact.document_number,
-        document_id=fact.document_id,
-        corrects_id=fact.corrects_id,
-    )
-    return int(session.execute(row.returning(Movement.id)).scalar_one())
+    row = {
+        "kind": fact.kind,
+        "posted_at": clock.now(),
+        "occurred_on": on,
+        "user_id": fact.actor.user_id,
+        "office_code": fact.store.office,
+        "store_code": fact.store.code,
+        "reason": fact.reason,
+        "document_number": fact.document_number,
+        "document_id": fact.document_id,
+        "corrects_id": fact.corrects_id,
+    }
+    return int(session.connection().execute(_INSERT_MOVEMENT, row).scalar_one())
 
 
 def _check_days_since(
