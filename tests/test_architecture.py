@@ -1,0 +1,297 @@
+"""What the import contracts cannot say: rules over all code, also over code that is not written yet."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import api
+import inventory
+from api import auth, problems
+from api.app import create_app
+from api.blueprint import Key, KeyMissing
+from inventory.access import Action
+from inventory.errors import InventoryError
+from inventory.texts import Text
+from tests.builders import settings_for
+
+ROOT = Path(__file__).parent.parent
+HOUSES = ("inventory", "api", "web")
+LEDGER_TABLES = {"Movement", "Entry", "Account"}
+# Every feature has these; the ledger's own two files are the only others.
+FEATURE_FILES = {"__init__.py", "models.py", "rules.py", "commands.py", "queries.py"}
+MORE_FEATURE_FILES = {
+    "stock/ledger.py": "the only writer of movements",
+    "stock/verify.py": "the proof that the books are exact",
+}
+# POSTs that work without an Idempotency-Key, each with why repeating it is harmless.
+KEY_OPTIONAL = {
+    "offices.open_office": "the code is the identity: a second one is refused",
+    "offices.open_store": "the code is the identity: a second one is refused",
+    "items.add_item": "the code is the identity: a second one is refused",
+    "people.add_user": "no document and no stock",
+    "people.issue_token": "a token is shown once: a replay could not show it again",
+}
+
+
+def sources(*folders: str) -> list[Path]:
+    found = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    assert found
+    return found
+
+
+def existing() -> list[str]:
+    return [house for house in HOUSES if (ROOT / house).exists()]
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def calls_of(path: Path) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call))
+
+
+def name_of(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def table_named_by(call: ast.Call) -> str:
+    """Which class `sa.insert(Movement)` or `sa.update(Account.__table__)` names."""
+    first = call.args[0] if call.args else None
+    if isinstance(first, ast.Attribute) and first.attr == "__table__":
+        first = first.value
+    return name_of(first) if first is not None else ""
+
+
+def every_module() -> list[ModuleType]:
+    packages = (inventory, api)
+    names = [module.name for p in packages for module in pkgutil.walk_packages(p.__path__, f"{p.__name__}.")]
+    return [importlib.import_module(name) for name in names]
+
+
+def every_error() -> list[type[InventoryError]]:
+    every_module()
+    found, new = [], [InventoryError]
+    while new:
+        kind = new.pop()
+        found.append(kind)
+        new.extend(kind.__subclasses__())
+    return sorted({kind for kind in found if kind.__module__.partition(".")[0] in HOUSES}, key=lambda k: k.code)
+
+
+@pytest.fixture(scope="module")
+def routes():
+    app = create_app(settings_for("sqlite://"))
+    return [(rule, app.view_functions[rule.endpoint]) for rule in app.url_map.iter_rules()]
+
+
+def test_only_the_database_module_commits():
+    guilty = [
+        f"{named(path)}:{call.lineno}"
+        for path in sources(*existing())
+        for call in calls_of(path)
+        if isinstance(call.func, ast.Attribute) and call.func.attr in ("commit", "begin", "begin_nested")
+        if named(path) != "inventory/database.py"
+    ]
+    assert guilty == []
+
+
+def test_only_the_ledger_writes_movements_entries_and_balances():
+    guilty = []
+    for path in sources(*existing()):
+        if named(path) == "inventory/stock/ledger.py":
+            continue
+        for call in calls_of(path):
+            writes = name_of(call.func) in ("insert", "update", "delete", "insert_ignore")
+            named_tables = {table_named_by(call)} | ({name_of(a) for a in call.args} if writes else set())
+            made = name_of(call.func) in LEDGER_TABLES
+            if made or (writes and named_tables & LEDGER_TABLES):
+                guilty.append(f"{named(path)}:{call.lineno}")
+    assert guilty == []
+
+
+def test_nobody_writes_sql_by_hand_into_the_ledger():
+    pattern = re.compile(r"(insert\s+into|update|delete\s+from)\s+(movements|entries|accounts)\b", re.IGNORECASE)
+    guilty = []
+    for path in sources(*existing()):
+        if named(path) == "inventory/stock/ledger.py":
+            continue
+        guilty += [
+            f"{named(path)}:{node.lineno}"
+            for node in ast.walk(tree_of(path))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and pattern.search(node.value)
+        ]
+    assert guilty == []
+
+
+def test_every_route_is_open_by_name_or_asks_a_permission(routes):
+    forgotten = [
+        rule.endpoint
+        for rule, view in routes
+        if rule.endpoint not in auth.OPEN_ENDPOINTS and not isinstance(getattr(view, "permission", None), Action)
+    ]
+    assert forgotten == []
+
+
+def test_no_open_endpoint_changes_anything(routes):
+    open_methods = {
+        method for rule, _ in routes if rule.endpoint in auth.OPEN_ENDPOINTS for method in (rule.methods or ())
+    }
+    assert open_methods == {"GET", "HEAD", "OPTIONS"}
+
+
+def test_every_post_needs_an_idempotency_key_or_says_why_not(routes):
+    posts = {rule.endpoint: view for rule, view in routes if "POST" in (rule.methods or ())}
+    keyless = {endpoint for endpoint, view in posts.items() if view.key is not Key.REQUIRED}
+    assert keyless == set(KEY_OPTIONAL)
+
+
+def test_every_changing_route_asks_more_than_reading(routes):
+    changing = {"POST", "PATCH", "PUT", "DELETE"}
+    guilty = [
+        rule.endpoint
+        for rule, view in routes
+        if changing & (rule.methods or set()) and view.permission in (Action.READ, Action.READ_RECORDINGS)
+    ]
+    assert guilty == []
+
+
+def test_every_route_of_the_api_is_under_api_v1(routes):
+    outside = {rule.rule for rule, _ in routes if not rule.rule.startswith("/api/v1/")}
+    assert outside == {"/_status", "/api/problems", "/api/docs", "/api/docs/<path:name>"}
+
+
+def test_error_codes_are_unique_and_snake_case():
+    codes = Counter(kind.code for kind in every_error())
+    assert [code for code, count in codes.items() if count > 1] == []
+    assert [code for code in codes if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", code)] == []
+
+
+def test_every_error_says_its_own_sentence_in_two_languages():
+    guilty = []
+    for kind in every_error():
+        blanks = [set(re.findall(r"{(\w*)", sentence)) for sentence in (str(kind.text), kind.text.en)]
+        if not isinstance(kind.text, Text) or blanks[0] != blanks[1] or str(kind.text) == kind.text.en:
+            guilty.append(kind.__qualname__)
+    assert guilty == []
+
+
+def test_every_error_code_has_its_section_in_the_documents():
+    sections = re.findall(r"^## (\S+)$", (ROOT / "docs" / "problems.md").read_text(encoding="utf-8"), re.MULTILINE)
+    codes = {kind.code for kind in every_error()} | {code for code, _ in problems.HTTP.values()}
+    codes.add(KeyMissing().data["code"])
+    assert sorted(codes - set(sections)) == []
+    assert sorted(set(sections) - codes) == []
+    assert len(sections) == len(set(sections))
+
+
+def test_every_section_of_the_problems_names_its_status_and_what_to_do():
+    text = (ROOT / "docs" / "problems.md").read_text(encoding="utf-8")
+    said = {part.split("\n", 1)[0]: part for part in text.split("\n## ")[1:]}
+    statuses = {code: status for status, (code, _) in problems.HTTP.items()}
+    for kind in every_error():
+        statuses[kind.code] = next((problems.STATUS[base] for base in kind.__mro__ if base in problems.STATUS), 500)
+    wrong = [code for code, status in statuses.items() if f"\n\n`{status}` " not in said[code]]
+    assert wrong == []
+    assert [code for code, part in said.items() if "\n\nWhat to do: " not in part] == []
+
+
+def test_migrations_import_nothing_of_ours():
+    ours = {*HOUSES, "tests", "benchmarks", "tools"}
+    guilty = []
+    for path in sources("migrations"):
+        for node in ast.walk(tree_of(path)):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            guilty += [f"{named(path)}: {name}" for name in names if name.partition(".")[0] in ours]
+    assert guilty == []
+
+
+def test_no_file_is_longer_than_400_lines():
+    lengths = {named(path): len(path.read_text(encoding="utf-8").splitlines()) for path in sources(*existing())}
+    assert {name: length for name, length in lengths.items() if length > 400} == {}
+
+
+def test_no_function_is_longer_than_60_lines():
+    functions = {
+        f"{named(path)}:{node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for path in sources(*existing())
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert {name: length for name, length in functions.items() if length > 60} == {}
+
+
+def test_every_feature_has_the_same_files():
+    features = [path for path in (ROOT / "inventory").iterdir() if (path / "__init__.py").exists()]
+    assert len(features) > 5
+    odd = {f"{path.parent.name}/{path.name}" for feature in features for path in feature.glob("*.py")}
+    odd = {name for name in odd if name.partition("/")[2] not in FEATURE_FILES}
+    assert odd == set(MORE_FEATURE_FILES)
+
+
+def test_every_feature_of_the_api_has_routes_and_schemas_and_a_feature_of_the_inventory():
+    features = [path for path in (ROOT / "api").iterdir() if (path / "__init__.py").exists()]
+    assert len(features) > 3
+    for feature in features:
+        files = {path.name for path in feature.glob("*.py")}
+        assert files == {"__init__.py", "routes.py", "schemas.py"}, feature.name
+        assert (ROOT / "inventory" / feature.name).is_dir(), feature.name
+
+
+def test_only_the_configuration_reads_the_environment():
+    guilty = [
+        f"{named(path)}:{node.lineno}"
+        for path in sources(*existing())
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Attribute | ast.Name) and name_of(node) in ("environ", "getenv")
+        if named(path) != "api/config.py"
+    ]
+    assert guilty == []
+
+
+def test_only_the_clock_tells_the_time():
+    guilty = [
+        f"{named(path)}:{call.lineno}"
+        for path in sources(*existing())
+        for call in calls_of(path)
+        if isinstance(call.func, ast.Attribute) and call.func.attr in ("now", "utcnow", "today")
+        if name_of(call.func.value) in ("datetime", "date") and named(path) != "inventory/clock.py"
+    ]
+    assert guilty == []
+
+
+def test_every_schema_of_a_body_or_a_query_refuses_unknown_fields():
+    import marshmallow as ma
+
+    from api import fields
+
+    every_module()
+    new, schemas = [ma.Schema], set()
+    while new:
+        kind = new.pop()
+        schemas.add(kind)
+        new.extend(kind.__subclasses__())
+    ours = [
+        kind
+        for kind in schemas
+        if kind.__module__.startswith("api.") and re.search(r"(In|Query|Change)$", kind.__name__)
+    ]
+    assert len(ours) > 8
+    assert [kind.__name__ for kind in ours if not issubclass(kind, fields.Strict) or kind().unknown != ma.RAISE] == []
