@@ -259,10 +259,13 @@ def lowest_since(balance_now: int, later: Sequence[tuple[date, int]]) -> tuple[i
 
     `later` holds (day, change) of every day after it. The answer's day is None when the lowest is on that very day.
     """
-    running = balance_now - sum(change for _, change in later)
+    by_day: defaultdict[date, int] = defaultdict(int)
+    for on, change in later:
+        by_day[on] += change
+    running = balance_now - sum(by_day.values())
     lowest, day = running, None
-    for on, change in sorted(later):
-        running += change
+    for on in sorted(by_day):
+        running += by_day[on]
         if running < lowest:
             lowest, day = running, on
     return lowest, day
