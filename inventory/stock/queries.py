@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from inventory import access
 from inventory.access import Action, Actor
-from inventory.database import current
+from inventory.database import current, table_of
 from inventory.errors import NotFound
 from inventory.offices.queries import StoreFacts, store_for
 from inventory.paging import Page, Slice, page
@@ -158,9 +158,13 @@ def movement_with_entries(actor: Actor, movement_id: int) -> dict[str, Any]:
     return {**columns, "quantity": sum(max(entry["quantity"], 0) for entry in entries), "entries": entries}
 
 
-def get_receipt(actor: Actor, receipt_id: int) -> Receipt:
-    """One receipt of the actor's subtree; raises `MovementNotFound`."""
-    found = current().get(Receipt, receipt_id)
+_RECEIPTS = table_of(Receipt)
+_RECEIPT = sa.select(_RECEIPTS).where(_RECEIPTS.c.id == sa.bindparam("wanted"))
+
+
+def get_receipt(actor: Actor, receipt_id: int) -> Any:
+    """The row of one receipt of the actor's subtree, as `Receipt` has it; raises `MovementNotFound`."""
+    found = current().connection().execute(_RECEIPT, {"wanted": receipt_id}).first()
     if found is None or not access.may(actor, Action.READ, found.office_code):
         raise MovementNotFound(movement=receipt_id)
     return found
