@@ -68,12 +68,13 @@ def name_of(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-def table_named_by(call: ast.Call) -> str:
-    """Which class `sa.insert(Movement)` or `sa.update(Account.__table__)` names."""
-    first = call.args[0] if call.args else None
-    if isinstance(first, ast.Attribute) and first.attr == "__table__":
-        first = first.value
-    return name_of(first) if first is not None else ""
+def model_of(node: ast.expr) -> str:
+    """Which class `Movement`, `Movement.__table__` or `table_of(Movement)` names."""
+    if isinstance(node, ast.Call) and name_of(node.func) == "table_of":
+        return name_of(node.args[0])
+    if isinstance(node, ast.Attribute) and node.attr == "__table__":
+        return name_of(node.value)
+    return name_of(node)
 
 
 def every_module() -> list[ModuleType]:
@@ -114,11 +115,19 @@ def test_only_the_ledger_writes_movements_entries_and_balances():
     for path in sources(*existing()):
         if named(path) == "inventory/stock/ledger.py":
             continue
+        aliases = {
+            target.id: model_of(node.value)
+            for node in tree_of(path).body
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
         for call in calls_of(path):
+            models = {model_of(argument) for argument in call.args}
+            models |= {aliases.get(name, name) for name in models}
             writes = name_of(call.func) in ("insert", "update", "delete", "insert_ignore")
-            named_tables = {table_named_by(call)} | ({name_of(a) for a in call.args} if writes else set())
             made = name_of(call.func) in LEDGER_TABLES
-            if made or (writes and named_tables & LEDGER_TABLES):
+            if made or (writes and LEDGER_TABLES & models):
                 guilty.append(f"{named(path)}:{call.lineno}")
     assert guilty == []
 
