@@ -1,0 +1,2 @@
+"""placeholder"""
+def on_postgresql(url, fresh): return []
