@@ -23,7 +23,7 @@ def main(wanted: list[str]) -> int:
     with postgres.server(fsync=True, settings=SETTINGS) as url, tempfile.TemporaryDirectory() as folder:
         parts: dict[str, Callable[[], list[Row]]] = {
             "postings": lambda: postings.on_postgresql(_fresh(url, "postings")),
-            "results": lambda: results.on_postgresql(_fresh(url, "results"), lambda name: _fresh(url, name)),
+            "results": lambda: results.on_postgresql(_fresh(url, "results"), _copy),
             "reading": lambda: reading.on_postgresql(_fresh(url, "reading")),
             "sqlite": lambda: postings.on_sqlite(f"sqlite:///{folder}/bench.db"),
             "memory": lambda: footprint.of_a_worker(_fresh(url, "memory")),
@@ -37,8 +37,8 @@ def main(wanted: list[str]) -> int:
     print(text)
     if not wanted:
         about = (
-            "# Results\n\nWritten by `make bench`: medians of paired rounds; a ratio compares with the bare baseline of "
-            f"the same run.\nMachine: {platform.machine()}, Python {platform.python_version()}, two cores shared by "
+            "# Results\n\nWritten by `make bench`: medians of paired rounds; a ratio compares with the bare "
+            f"baseline of the same run.\nMachine: {platform.machine()}, Python {platform.python_version()}, two cores shared by "
             "server, database and load, durable commits.\n\n"
         )
         (Path(__file__).parent / "RESULTS.md").write_text(about + text + "\n", encoding="utf-8")
@@ -50,6 +50,15 @@ def _fresh(url: str, name: str) -> str:
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
+    engine.dispose()
+    return sa.make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def _copy(url: str, name: str) -> str:
+    """A copy of a database that nobody is connected to."""
+    engine = sa.create_engine(sa.make_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(f'CREATE DATABASE "{name}" TEMPLATE "{sa.make_url(url).database}"'))
     engine.dispose()
     return sa.make_url(url).set(database=name).render_as_string(hide_password=False)
 

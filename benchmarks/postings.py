@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import sqlite3
 import time
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from benchmarks.service import CONNECTIONS, Row, Service, at_least, blangko, load, message, paired, pgbench, request, served
+from benchmarks.service import (
+    CONNECTIONS,
+    Row,
+    Service,
+    at_least,
+    blangko,
+    load,
+    message,
+    paired,
+    pgbench,
+    request,
+    served,
+)
 
 STORES = 200
 SECONDS = 6.0
@@ -76,7 +88,7 @@ def prepare(url: str) -> str:
 
 def make(token: str) -> Callable[[int], bytes]:
     """Requests that take one keping each onto the books of one store after another."""
-    run, today = uuid.uuid4().hex, datetime.datetime.now(datetime.UTC).date().isoformat()
+    run, today = uuid.uuid4().hex, datetime.now(UTC).date().isoformat()
 
     def one(number: int) -> bytes:
         body = {
@@ -99,7 +111,9 @@ def on_postgresql(url: str) -> list[Row]:
         _first_postings(service, token)
         engine = sa.create_engine(url)
         with engine.connect() as connection:
-            first = connection.execute(sa.text("SELECT min(id) FROM accounts WHERE store_code = 'BENCH-1'")).scalar_one()
+            first = connection.execute(
+                sa.text("SELECT min(id) FROM accounts WHERE store_code = 'BENCH-1'")
+            ).scalar_one()
         engine.dispose()
         script = PGBENCH.replace("STORES", str(STORES)).replace("FIRST", str(first))
         flags = ("-c", str(CONNECTIONS), "-j", "2", "-T", str(int(SECONDS)), "-M", "prepared")
@@ -144,7 +158,10 @@ def _bare(path: str) -> float:
 
 def _bare_posting(run: Callable[..., Any], store: str, key: str) -> None:
     run("BEGIN")
-    run("SELECT users.id, role, office_code FROM users JOIN tokens ON user_id = users.id WHERE digest = x'00' AND active")
+    run(
+        "SELECT users.id, role, office_code FROM users JOIN tokens ON user_id = users.id"
+        " WHERE digest = x'00' AND active"
+    )
     run("ROLLBACK")
     run("BEGIN IMMEDIATE")
     run("SELECT * FROM stores JOIN offices ON offices.code = office_code WHERE stores.code = ?", (store,)).fetchall()
@@ -161,8 +178,8 @@ def _bare_posting(run: Callable[..., Any], store: str, key: str) -> None:
         (store, store),
     ).fetchall()
     movement = run(
-        "INSERT INTO movements (kind, posted_at, occurred_on, user_id, office_code, store_code, reason, document_number)"
-        " VALUES ('receipt', '2026-01-05 00:00:00.000000', '2026-01-05', 1, '15.03', ?, 'ministry', 'SJ/1')"
+        "INSERT INTO movements (kind, posted_at, occurred_on, user_id, office_code, store_code, reason,"
+        " document_number) VALUES ('receipt', '2026-01-05 00:00:00.000000', '2026-01-05', 1, '15.03', ?, 'ministry', 'SJ/1')"
         " RETURNING id",
         (store,),
     ).fetchone()[0]
