@@ -9,8 +9,9 @@ from api.offices.routes import blp as offices
 from api.people.routes import blp as people
 from api.regions.routes import blp as regions
 from api.stock.routes import blp as stock
+from api.transfers.routes import blp as transfers
 
-FEATURES = (regions, offices, catalogue, people, stock)
+FEATURES = (regions, offices, catalogue, people, stock, transfers)
 
 
 def register(api: Api) -> None:

@@ -31,9 +31,13 @@ FEATURE_FILES = {"__init__.py", "models.py", "rules.py", "commands.py", "queries
 MORE_FEATURE_FILES = {
     "stock/ledger.py": "the only writer of movements",
     "stock/verify.py": "the proof that the books are exact",
+    "transfers/goods.py": "the movements of a transfer, apart from who may make them",
 }
 # POSTs that work without an Idempotency-Key, each with why repeating it is harmless.
 KEY_OPTIONAL = {
+    "transfers.approve": "no stock moves, and twice is refused",
+    "transfers.refuse": "no stock moves, and twice is refused",
+    "transfers.redirect": "no stock moves, and the same address again changes nothing",
     "offices.open_office": "the code is the identity: a second one is refused",
     "offices.open_store": "the code is the identity: a second one is refused",
     "items.add_item": "the code is the identity: a second one is refused",

@@ -62,7 +62,10 @@ class Transfer(Base):
 
 
 class Delivery(Base):
-    """One receipt of a transfer: several may follow one dispatch; an undone one keeps its row."""
+    """One receipt of a transfer: several may follow one dispatch; an undone one keeps its row.
+
+    A receipt that only says what is missing moves nothing and has no movement.
+    """
 
     __tablename__ = "deliveries"
     __table_args__ = (
@@ -79,3 +82,5 @@ class Delivery(Base):
     received_at: Mapped[datetime]
     user_id: Mapped[int] = mapped_column(sa.BigInteger)
     undone_at: Mapped[datetime | None]
+    movement_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    surplus_movement_id: Mapped[int | None] = mapped_column(sa.BigInteger)

@@ -653,6 +653,8 @@ def _create_tables() -> None:
         sa.Column("received_at", UTC, nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
         sa.Column("undone_at", UTC, nullable=True),
+        sa.Column("movement_id", sa.BigInteger(), nullable=True),
+        sa.Column("surplus_movement_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
             "received >= 0 AND rejected >= 0 AND missing >= 0 AND surplus >= 0", name="ck_deliveries_not_negative"
         ),

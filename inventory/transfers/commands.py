@@ -1,0 +1,368 @@
+"""The steps of a transfer. Its row is locked first; then its accounts, once; the goods move with the numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from inventory import access, audit, clock
+from inventory.access import Action, Actor
+from inventory.catalogue.queries import get_item
+from inventory.database import transaction
+from inventory.errors import NotPermitted
+from inventory.offices.models import Office
+from inventory.offices.queries import OfficeNotFound, StoreFacts, StoreNotFound, store_facts
+from inventory.retries import FIRST, Once
+from inventory.stock.rules import NO_EVENT
+from inventory.transfers import goods, queries, rules
+from inventory.transfers.models import Transfer
+from inventory.transfers.rules import Count, Step, TransferStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a transfer is asked to bring from where to where. `owner` chooses whose goods of an event kit."""
+
+    from_store: str
+    to_store: str
+    item: str
+    quantity: int
+    event: int | None = None
+    owner: str | None = None
+    expected_on: date | None = None
+    reason: str = ""
+
+
+def draft(
+    session: Session,
+    actor: Actor,
+    *,
+    source: StoreFacts,
+    target: StoreFacts,
+    item: str,
+    quantity: int,
+    owner: str,
+    keeps_owner: bool = False,
+    from_event_id: int = NO_EVENT,
+    event_id: int = NO_EVENT,
+    pledge_id: int | None = None,
+    expected_on: date | None = None,
+    status: TransferStatus = TransferStatus.REQUESTED,
+    reason: str = "",
+) -> Transfer:
+    """The row of a new transfer, with its id; the calling command has checked access and writes the audit row."""
+    if source.code == target.code:
+        raise rules.SameStore(pointer="/to_store", store=target.code)
+    transfer = Transfer(
+        status=status,
+        from_store=source.code,
+        from_office=source.office,
+        to_store=target.code,
+        to_office=target.office,
+        item_code=item,
+        owner_code=owner,
+        keeps_owner=keeps_owner,
+        from_event_id=from_event_id,
+        event_id=event_id,
+        pledge_id=pledge_id,
+        requested=quantity,
+        approved=quantity if status is TransferStatus.APPROVED else None,
+        reason=reason,
+        expected_on=expected_on,
+        created_at=clock.now(),
+        user_id=actor.user_id,
+    )
+    session.add(transfer)
+    session.flush()
+    return transfer
+
+
+def bring(
+    session: Session,
+    actor: Actor,
+    transfer: Transfer,
+    *,
+    source: StoreFacts,
+    target: StoreFacts,
+    arrived: int,
+    reason: str,
+    occurred_on: date | None,
+) -> int:
+    """Send earmarked goods and count them at the event kit in one movement; what did not arrive is missing.
+
+    Each owner's goods stay its own. Answers the movement's id. Raises `MoreThanUnderWay`, `TransferReasonNeeded`, and
+    what the ledger raises.
+    """
+    tally = rules.bring(transfer.requested, arrived, reason)
+    count = Count(received=tally.received, missing=tally.missing)
+    movement = goods.bring(session, actor, transfer, source, target, count, reason, occurred_on)
+    transfer.approved = transfer.requested
+    goods.keep(transfer, tally)
+    goods.log_delivery(session, actor, transfer, count, reason, "", movement)
+    return movement
+
+
+def request(actor: Actor, wish: Wish, once: Once = FIRST) -> int:
+    """Ask for goods of another store, or offer them: either end may. Answers the transfer's id."""
+    with transaction() as session:
+        source = store_facts(wish.from_store, pointer="/from_store")
+        target = store_facts(wish.to_store, pointer="/to_store")
+        unseen = StoreNotFound(pointer="/from_store", store=source.code)
+        access.require(actor, Action.TRANSFER, source.office, target.office, unseen=unseen)
+        if (done := once.done_before(session)) is not None:
+            return done
+        item = get_item(wish.item)
+        transfer = draft(
+            session,
+            actor,
+            source=source,
+            target=target,
+            item=item.code,
+            quantity=wish.quantity,
+            owner=_owner(session, wish, source, target),
+            keeps_owner=bool(source.event_id),
+            from_event_id=source.event_id,
+            event_id=_event(actor, wish.event, source, target),
+            expected_on=wish.expected_on,
+            reason=wish.reason,
+        )
+        _note(session, actor, "request", transfer, transfer.from_office, quantity=wish.quantity)
+        return once.keep(session, transfer.id)
+
+
+def _owner(session: Session, wish: Wish, source: StoreFacts, target: StoreFacts) -> str:
+    """Whose goods go: the sender's own, or from an event kit those of any office that brought some."""
+    owner = wish.owner or source.office
+    if not source.event_id:
+        if owner != source.office:
+            raise rules.OwnerIsSender(pointer="/owner", store=source.code, office=source.office)
+        return owner
+    if session.get(Office, owner) is None:
+        raise OfficeNotFound(pointer="/owner", office=owner)
+    rules.check_pooled(owner, target.office, to_kit=bool(target.event_id))
+    return owner
+
+
+def _event(actor: Actor, asked: int | None, source: StoreFacts, target: StoreFacts) -> int:
+    """What the goods are for on arrival: a kit's event, or the event that was named."""
+    if target.event_id:
+        if asked not in (None, target.event_id):
+            raise rules.EventOfKit(pointer="/event", store=target.code, event=target.event_id, asked=asked)
+        return target.event_id
+    if asked is None:
+        return NO_EVENT
+    host = queries.host_of(asked)
+    unseen = queries.EarmarkEventNotFound(pointer="/event", event=asked)
+    if host is None:
+        raise unseen
+    if host not in (source.office, target.office):
+        access.require(actor, Action.TRANSFER, host, event_id=asked, unseen=unseen)
+    return asked
+
+
+def approve(actor: Actor, transfer_id: int, quantity: int | None = None, reason: str = "", once: Once = FIRST) -> int:
+    """Grant a request: all of it, less, or with a reason more. Answers the transfer's id."""
+    with transaction() as session:
+        transfer = _locked(session, actor, Action.APPROVE, transfer_id)
+        rules.check_approver(actor.office, transfer.from_office, transfer.to_office)
+        if (done := once.done_before(session)) is not None:
+            return done
+        rules.check_status(transfer.status, TransferStatus.REQUESTED)
+        transfer.approved = rules.approve(transfer.requested, quantity, reason)
+        transfer.status = TransferStatus.APPROVED
+        transfer.reason = reason or transfer.reason
+        _note(session, actor, "approve", transfer, transfer.from_office, quantity=transfer.approved)
+        return once.keep(session, transfer.id)
+
+
+def refuse(actor: Actor, transfer_id: int, reason: str, once: Once = FIRST) -> int:
+    """Turn a request down. Answers the transfer's id."""
+    with transaction() as session:
+        transfer = _locked(session, actor, Action.APPROVE, transfer_id)
+        rules.check_approver(actor.office, transfer.from_office, transfer.to_office)
+        if (done := once.done_before(session)) is not None:
+            return done
+        _check_no_pledge(transfer)
+        rules.check_status(transfer.status, TransferStatus.REQUESTED)
+        transfer.status = TransferStatus.REFUSED
+        transfer.reason = reason
+        _note(session, actor, "refuse", transfer, transfer.from_office)
+        return once.keep(session, transfer.id)
+
+
+def cancel(actor: Actor, transfer_id: int, reason: str = "", once: Once = FIRST) -> int:
+    """Give a transfer up: either end before it leaves; its sender also after, while nothing was received.
+
+    Goods that had left go back where they came from. Answers the transfer's id.
+    """
+    with transaction() as session:
+        transfer = _locked(session, actor, Action.TRANSFER, transfer_id)
+        rules.check_side(actor.office, transfer.from_office, transfer.to_office)
+        if (done := once.done_before(session)) is not None:
+            return done
+        _check_no_pledge(transfer)
+        early = (TransferStatus.REQUESTED, TransferStatus.APPROVED)
+        sent = queries.tally_of(transfer)
+        if transfer.status is TransferStatus.DISPATCHED and sent.outstanding == sent.dispatched:
+            rules.check_side(actor.office, transfer.from_office)
+            goods.recall(session, actor, transfer, reason)
+        else:
+            rules.check_status(transfer.status, *early)
+        transfer.status = TransferStatus.CANCELLED
+        transfer.reason = reason or transfer.reason
+        _note(session, actor, "cancel", transfer, transfer.from_office, recalled=sent.dispatched)
+        return once.keep(session, transfer.id)
+
+
+def dispatch(
+    actor: Actor,
+    transfer_id: int,
+    quantity: int | None = None,
+    occurred_on: date | None = None,
+    once: Once = FIRST,
+) -> int:
+    """Send what was approved, or less. Answers the transfer's id."""
+    with transaction() as session:
+        transfer = _locked(session, actor, Action.TRANSFER, transfer_id)
+        rules.check_side(actor.office, transfer.from_office)
+        if (done := once.done_before(session)) is not None:
+            return done
+        rules.check_status(transfer.status, TransferStatus.APPROVED)
+        sent = rules.dispatch(transfer.approved or 0, quantity)
+        goods.send(session, actor, transfer, sent, occurred_on)
+        _note(session, actor, "dispatch", transfer, transfer.from_office, quantity=sent)
+        return once.keep(session, transfer.id)
+
+
+def receive(
+    actor: Actor,
+    transfer_id: int,
+    count: Count,
+    reason: str = "",
+    seen_by: str = "",
+    occurred_on: date | None = None,
+    once: Once = FIRST,
+) -> int:
+    """Note what arrived; several receipts may follow one dispatch. Answers the transfer's id.
+
+    Rejected goods are spoiled at the receiver. Missing ones stay on the transfer until found or written off. A surplus
+    is booked by a movement of its own.
+    """
+    with transaction() as session:
+        transfer = _locked(session, actor, Action.TRANSFER, transfer_id)
+        rules.check_side(actor.office, transfer.to_office)
+        if (done := once.done_before(session)) is not None:
+            return done
+        rules.check_status(transfer.status, TransferStatus.DISPATCHED)
+        tally = rules.receive(queries.tally_of(transfer), count, reason, seen_by)
+        goods.deliver(session, actor, transfer, count, reason, seen_by, occurred_on)
+        goods.keep(transfer, tally)
+        facts = {"received": count.received, "rejected": count.rejected, "missing": count.missing}
+        _note(session, actor, "receive", transfer, transfer.to_office, surplus=count.surplus, **facts)
+        return once.keep(session, transfer.id)
+
+
+def resolve(
+    actor: Actor,
+    transfer_id: int,
+    found: int,
+    written_off: int,
+    reason: str,
+    police_number: str = "",
+    once: Once = FIRST,
+) -> int:
+    """Settle missing goods: found ones arrive after all, the others are given up. Answers the transfer's id.
+
+    The receiver says what was found; who may approve for the sender says what is given up.
+    """
+    with transaction() as session:
+        transfer = _locked(session, actor, Action.TRANSFER, transfer_id)
+        if found:
+            rules.check_side(actor.office, transfer.to_office)
+        if written_off:
+            _require_approver(actor, transfer)
+        if (done := once.done_before(session)) is not None:
+            return done
+        rules.check_status(transfer.status, TransferStatus.DISPUTED)
+        tally = rules.resolve(queries.tally_of(transfer), found, written_off)
+        goods.settle(session, actor, transfer, found, written_off, reason, police_number)
+        goods.keep(transfer, tally)
+        _note(session, actor, "resolve", transfer, transfer.from_office, found=found, written_off=written_off)
+        return once.keep(session, transfer.id)
+
+
+def undo(actor: Actor, transfer_id: int, reason: str, once: Once = FIRST) -> int:
+    """Take the last step back, goods and document together. Answers the transfer's id.
+
+    Raises `NothingToUndo`, `DifferenceSettled`, `PledgeSettlesThis`, and `StockInsufficient` where received goods have
+    moved on.
+    """
+    with transaction() as session:
+        transfer = _locked(session, actor, Action.TRANSFER, transfer_id)
+        if (done := once.done_before(session)) is not None:
+            return done
+        _check_no_pledge(transfer)
+        deliveries = queries.standing_deliveries(transfer.id)
+        step = rules.last_step(transfer.status, delivered=bool(deliveries))
+        if step is Step.DELIVERY:
+            rules.check_side(actor.office, transfer.to_office)
+            last, noted_missing = deliveries[-1], sum(each.missing for each in deliveries)
+            count = Count(last.received, last.rejected, last.missing, last.surplus)
+            tally = rules.undeliver(queries.tally_of(transfer), count, noted_missing)
+            goods.undeliver(session, actor, transfer, last, reason)
+            goods.keep(transfer, tally)
+        elif step is Step.DISPATCH:
+            rules.check_side(actor.office, transfer.from_office)
+            goods.recall(session, actor, transfer, reason)
+            transfer.status = TransferStatus.APPROVED
+        else:
+            _require_approver(actor, transfer)
+            transfer.approved, transfer.status = None, TransferStatus.REQUESTED
+        office = transfer.to_office if step is Step.DELIVERY else transfer.from_office
+        _note(session, actor, "undo", transfer, office, step=step)
+        return once.keep(session, transfer.id)
+
+
+def redirect(actor: Actor, transfer_id: int, to_store: str, once: Once = FIRST) -> int:
+    """Send the return of pooled goods straight to the next event, or to another store of their owner."""
+    with transaction() as session:
+        transfer = _locked(session, actor, Action.TRANSFER, transfer_id)
+        rules.check_side(actor.office, transfer.from_office)
+        if (done := once.done_before(session)) is not None:
+            return done
+        if not (transfer.keeps_owner and transfer.from_event_id) or transfer.pledge_id is not None:
+            raise rules.NotAReturn
+        rules.check_status(transfer.status, TransferStatus.APPROVED)
+        target = store_facts(to_store, pointer="/to_store")
+        if target.code == transfer.from_store:
+            raise rules.SameStore(pointer="/to_store", store=target.code)
+        rules.check_pooled(transfer.owner_code, target.office, to_kit=bool(target.event_id))
+        transfer.to_store, transfer.to_office, transfer.event_id = target.code, target.office, target.event_id
+        _note(session, actor, "redirect", transfer, transfer.from_office, to_store=target.code)
+        return once.keep(session, transfer.id)
+
+
+def _locked(session: Session, actor: Actor, action: Action, transfer_id: int) -> Transfer:
+    """The transfer, locked, when the role knows the action and the actor may see it."""
+    transfer = session.get(Transfer, transfer_id, with_for_update=True)
+    if transfer is None:
+        raise queries.TransferNotFound(transfer=transfer_id)
+    queries.require_sight(actor, action, transfer)
+    return transfer
+
+
+def _require_approver(actor: Actor, transfer: Transfer) -> None:
+    if not access.permits(actor, Action.APPROVE):
+        raise NotPermitted(role=actor.role, office=actor.office, action=Action.APPROVE)
+    rules.check_approver(actor.office, transfer.from_office, transfer.to_office)
+
+
+def _check_no_pledge(transfer: Transfer) -> None:
+    if transfer.pledge_id is not None:
+        raise rules.PledgeSettlesThis(pledge=transfer.pledge_id)
+
+
+def _note(session: Session, actor: Actor, deed: str, transfer: Transfer, office: str, **facts: object) -> None:
+    audit.record(session, actor, deed, "transfer", transfer.id, office, **facts)

@@ -1,0 +1,185 @@
+"""Where a transfer's goods lie, and the movements that carry them; the numbers on the row follow them.
+
+Each function locks all of its accounts once; the transfer's row is locked by the command before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from inventory import clock
+from inventory.access import Actor
+from inventory.offices.queries import StoreFacts, store_facts
+from inventory.stock import ledger
+from inventory.stock.ledger import Books, Fact
+from inventory.stock.rules import AccountKey, Condition, Leg, MovementKind, Place, in_store
+from inventory.transfers import queries
+from inventory.transfers.models import Delivery, Transfer
+from inventory.transfers.rules import Count, Tally
+
+
+def taken_from(transfer: Transfer) -> AccountKey:
+    """The sender's account that pays."""
+    return in_store(transfer.from_store, transfer.item_code, transfer.owner_code, transfer.from_event_id)
+
+
+def under_way(transfer: Transfer) -> AccountKey:
+    """The transfer's own place: the sender answers for it until receipt is confirmed."""
+    goods = in_store(transfer.from_store, transfer.item_code, transfer.owner_code, transfer.event_id)
+    return goods.at(Place.TRANSFER, document_id=transfer.id)
+
+
+def arrives_at(transfer: Transfer) -> AccountKey:
+    """The receiver's account: the goods become the receiver's unless the transfer keeps their owner."""
+    owner = transfer.owner_code if transfer.keeps_owner else transfer.to_office
+    return in_store(transfer.to_store, transfer.item_code, owner, transfer.event_id)
+
+
+def bring(
+    session: Session,
+    actor: Actor,
+    transfer: Transfer,
+    source: StoreFacts,
+    kit: StoreFacts,
+    count: Count,
+    reason: str,
+    on: date | None,
+) -> int:
+    """Earmarked goods go to the event kit and are counted there, in one movement."""
+    earmarked = in_store(source.code, transfer.item_code, transfer.owner_code, transfer.event_id)
+    in_kit = in_store(kit.code, transfer.item_code, transfer.owner_code, transfer.event_id)
+    legs = _legs((earmarked, in_kit, count.received), (earmarked, under_way(transfer), count.missing))
+    fact = Fact(MovementKind.BROUGHT, actor, kit, on, reason=reason, document_id=transfer.id)
+    return ledger.post(session, _lock(session, transfer, legs), fact, legs).id
+
+
+def send(session: Session, actor: Actor, transfer: Transfer, quantity: int, on: date | None) -> None:
+    """Goods leave the sender's store."""
+    legs = _legs((taken_from(transfer), under_way(transfer), quantity))
+    fact = Fact(MovementKind.DISPATCH, actor, store_facts(transfer.from_store), on, document_id=transfer.id)
+    ledger.post(session, _lock(session, transfer, legs), fact, legs)
+    keep(transfer, Tally(quantity))
+
+
+def recall(session: Session, actor: Actor, transfer: Transfer, reason: str) -> None:
+    """Everything that is under way goes back to the very account it came from; nothing is dispatched then."""
+    legs = _legs((under_way(transfer), taken_from(transfer), transfer.dispatched or 0))
+    books = _lock(session, transfer, legs)
+    fact = Fact(
+        MovementKind.RECALL,
+        actor,
+        store_facts(transfer.from_store),
+        reason=reason,
+        document_id=transfer.id,
+        corrects_id=queries.dispatch_of(books.ids[under_way(transfer)]),
+    )
+    ledger.post(session, books, fact, legs)
+    transfer.dispatched = None
+
+
+def deliver(
+    session: Session, actor: Actor, transfer: Transfer, count: Count, reason: str, seen_by: str, on: date | None
+) -> None:
+    """Goods arrive: good ones, rejected ones as spoiled, and by a movement of its own what is too many."""
+    good, sent = arrives_at(transfer), under_way(transfer)
+    legs = _legs((sent, good, count.received), (sent, good.as_(Condition.SPOILED), count.rejected))
+    extra = _legs((good.at(Place.SUPPLIED), good, count.surplus))
+    books, target = _lock(session, transfer, [*legs, *extra]), store_facts(transfer.to_store)
+    posted: list[int | None] = []
+    for kind, part in ((MovementKind.DELIVERY, legs), (MovementKind.SURPLUS, extra)):
+        fact = Fact(kind, actor, target, on, reason=reason, document_id=transfer.id)
+        posted.append(ledger.post(session, books, fact, part).id if part else None)
+    log_delivery(session, actor, transfer, count, reason, seen_by, *posted)
+
+
+def undeliver(session: Session, actor: Actor, transfer: Transfer, last: Delivery, reason: str) -> None:
+    """The goods of a receipt go back under way, and its surplus off the books."""
+    good, sent = arrives_at(transfer), under_way(transfer)
+    back = _legs((good, sent, last.received), (good.as_(Condition.SPOILED), sent, last.rejected))
+    extra = _legs((good, good.at(Place.SUPPLIED), last.surplus))
+    books, target = _lock(session, transfer, [*back, *extra]), store_facts(transfer.to_store)
+    for legs, corrects in ((back, last.movement_id), (extra, last.surplus_movement_id)):
+        fact = Fact(
+            MovementKind.UNDELIVERY, actor, target, reason=reason, document_id=transfer.id, corrects_id=corrects
+        )
+        if legs:
+            ledger.post(session, books, fact, legs)
+    last.undone_at = clock.now()
+
+
+def settle(
+    session: Session, actor: Actor, transfer: Transfer, found: int, written_off: int, reason: str, police_number: str
+) -> None:
+    """Missing goods arrive after all, or are lost at the sender's store."""
+    sent = under_way(transfer)
+    arriving = _legs((sent, arrives_at(transfer), found))
+    lost = _legs((sent, sent.at(Place.LOST), written_off))
+    books = _lock(session, transfer, [*arriving, *lost])
+    if arriving:
+        target = store_facts(transfer.to_store)
+        ledger.post(
+            session,
+            books,
+            Fact(MovementKind.FOUND, actor, target, reason=reason, document_id=transfer.id),
+            arriving,
+        )
+    if lost:
+        source = store_facts(transfer.from_store)
+        fact = Fact(
+            MovementKind.WRITE_OFF,
+            actor,
+            source,
+            reason=reason,
+            document_number=police_number,
+            document_id=transfer.id,
+        )
+        ledger.post(session, books, fact, lost)
+
+
+def keep(transfer: Transfer, tally: Tally) -> None:
+    """Write the numbers, and the status they say, onto the row."""
+    transfer.dispatched, transfer.received, transfer.rejected = tally.dispatched, tally.received, tally.rejected
+    transfer.missing, transfer.written_off, transfer.surplus = tally.missing, tally.written_off, tally.surplus
+    transfer.status = tally.status
+
+
+def log_delivery(
+    session: Session,
+    actor: Actor,
+    transfer: Transfer,
+    count: Count,
+    reason: str,
+    seen_by: str,
+    movement: int | None,
+    surplus_movement: int | None = None,
+) -> None:
+    """Keep what one receipt said."""
+    session.add(
+        Delivery(
+            transfer_id=transfer.id,
+            received=count.received,
+            rejected=count.rejected,
+            missing=count.missing,
+            surplus=count.surplus,
+            reason=reason,
+            seen_by=seen_by,
+            received_at=clock.now(),
+            user_id=actor.user_id,
+            movement_id=movement,
+            surplus_movement_id=surplus_movement,
+        )
+    )
+    session.flush()
+
+
+def _legs(*parts: tuple[AccountKey, AccountKey, int]) -> list[Leg]:
+    return [Leg(*part) for part in parts if part[2]]
+
+
+def _lock(session: Session, transfer: Transfer, legs: Sequence[Leg]) -> Books:
+    keys = {key for leg in legs for key in (leg.source, leg.target)}
+    offices = {transfer.from_store: transfer.from_office, transfer.to_store: transfer.to_office}
+    return ledger.lock(session, keys, offices) if keys else Books({}, {})
