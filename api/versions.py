@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from marshmallow.utils import get_value
+
 
 def with_etag(thing: Any) -> tuple[Any, dict[str, str]]:
     """An answer that carries the thing's version as its ETag."""
-    return thing, {"ETag": f'"{thing.version}"'}
+    return thing, {"ETag": f'"{get_value(thing, "version")}"'}
