@@ -21,6 +21,7 @@ from inventory.texts import Text
 
 JSON = "application/json"
 MAX_KEY = 200
+MAX_ID = 2**53
 
 
 class Key(Enum):
@@ -105,6 +106,8 @@ class Routes(Blueprint):
         The function gets the path's values, then `body` and `query` by name, both already checked.
         """
         method, path = address.split(" ")
+        # An id that no column can hold is an address that does not exist.
+        path = path.replace("<int:", f"<int(max={MAX_ID}):")
 
         def declare(view: Callable[..., Any]) -> Callable[..., Any]:
             wrapped = view
