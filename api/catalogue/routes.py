@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api import paging
-from api.blueprint import Key, Routes, actor
+from api.blueprint import Routes, actor
 from api.catalogue.schemas import ItemIn, ItemOut, ItemPage
 from api.paging import PageQuery
 from inventory.access import Action
@@ -20,7 +20,7 @@ def list_items(query: dict[str, Any]) -> Any:
     return paging.answer(queries.list_items(paging.wanted(query, paging.word)))
 
 
-@blp.serves("POST /items", Action.ADMINISTER, body=ItemIn, answer=ItemOut, status=201, key=Key.OPTIONAL)
+@blp.serves("POST /items", Action.ADMINISTER, body=ItemIn, answer=ItemOut, status=201)
 def add_item(body: dict[str, Any]) -> Any:
     """Add an item for everybody (the ministry's administrators)."""
     return queries.get_item(commands.add_item(actor(), body))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api import paging
-from api.blueprint import Key, Routes, actor, version
+from api.blueprint import Routes, actor, version
 from api.offices.schemas import (
     OfficeChange,
     OfficeIn,
@@ -31,7 +31,7 @@ def list_offices(query: dict[str, Any]) -> Any:
     return paging.answer(queries.list_offices(actor(), query["parent"], wanted))
 
 
-@blp.serves("POST /offices", Action.ADMINISTER, body=OfficeIn, answer=OfficeOut, status=201, key=Key.OPTIONAL)
+@blp.serves("POST /offices", Action.ADMINISTER, body=OfficeIn, answer=OfficeOut, status=201)
 def open_office(body: dict[str, Any]) -> Any:
     """Open an office with its main store, where a new regency or province was made."""
     return with_etag(queries.get_office(actor(), commands.open_office(actor(), **body)))
@@ -56,7 +56,7 @@ def list_stores(query: dict[str, Any]) -> Any:
     return paging.answer(queries.list_stores(actor(), query["office"], wanted))
 
 
-@blp.serves("POST /stores", Action.ADMINISTER, body=StoreIn, answer=StoreOut, status=201, key=Key.OPTIONAL)
+@blp.serves("POST /stores", Action.ADMINISTER, body=StoreIn, answer=StoreOut, status=201)
 def open_store(body: dict[str, Any]) -> Any:
     """Open a store of an office."""
     return queries.get_store(actor(), commands.open_store(actor(), **body))

@@ -1,4 +1,4 @@
-"""Users and tokens: GET, POST /users, POST /users/{id}/tokens, DELETE /tokens/{id}."""
+"""Users and tokens: GET, POST /users, GET, POST /users/{id}/tokens, DELETE /tokens/{id}."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from api import paging
-from api.blueprint import Routes, actor
+from api.blueprint import Key, Routes, actor, once
 from api.paging import PageQuery
-from api.people.schemas import TokenIn, TokenOut, UserIn, UserOut, UserPage
+from api.people.schemas import TokenIn, TokenOut, TokenPage, UserIn, UserOut, UserPage
 from inventory.access import Action
 from inventory.people import commands, queries
 
@@ -21,10 +21,16 @@ def list_users(query: dict[str, Any]) -> Any:
     return paging.answer(queries.list_users(actor(), paging.wanted(query, paging.number)))
 
 
-@blp.serves("POST /users", Action.ADMINISTER, body=UserIn, answer=UserOut, status=201)
+@blp.serves("POST /users", Action.ADMINISTER, body=UserIn, answer=UserOut, status=201, key=Key.OPTIONAL)
 def add_user(body: dict[str, Any]) -> Any:
     """Add a user to an office of your subtree."""
-    return queries.get_user(actor(), commands.add_user(actor(), **body))
+    return queries.get_user(actor(), commands.add_user(actor(), **body, once=once()))
+
+
+@blp.serves("GET /users/<int:user_id>/tokens", Action.ADMINISTER, query=PageQuery, answer=TokenPage)
+def list_tokens(user_id: int, query: dict[str, Any]) -> Any:
+    """A user's tokens, without the tokens themselves."""
+    return paging.answer(queries.list_tokens(actor(), user_id, paging.wanted(query, paging.number)))
 
 
 @blp.serves("POST /users/<int:user_id>/tokens", Action.ADMINISTER, body=TokenIn, answer=TokenOut, status=201)

@@ -41,4 +41,15 @@ class TokenOut(ma.Schema):
     token = ma.fields.String(required=True)
 
 
+class KnownTokenOut(ma.Schema):
+    """A token as it is kept."""
+
+    id = ma.fields.Integer(required=True)
+    label = ma.fields.String(required=True)
+    created_at = ma.fields.AwareDateTime(required=True)
+    expires_at = ma.fields.AwareDateTime(required=True)
+    revoked_at = ma.fields.AwareDateTime(allow_none=True)
+
+
+TokenPage = page_of(KnownTokenOut)
 UserPage = page_of(UserOut)

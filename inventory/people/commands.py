@@ -16,6 +16,7 @@ from inventory.offices.models import Office
 from inventory.offices.queries import OfficeNotFound
 from inventory.people.models import FailedSignIn, Token, User
 from inventory.people.queries import TokenNotFound, UserNotFound, digest_of
+from inventory.retries import FIRST, Once
 
 DAYS = 90
 WINDOW = timedelta(minutes=1)
@@ -44,16 +45,18 @@ def _insert_user(session: Session, name: str, role: Role, office: str) -> int:
     return int(session.execute(row.returning(User.id)).scalar_one())
 
 
-def add_user(actor: Actor, name: str, role: Role, office: str) -> int:
+def add_user(actor: Actor, name: str, role: Role, office: str, once: Once = FIRST) -> int:
     """Add a user to an office of the actor's subtree. Answers the user's id."""
     with transaction() as session:
         unseen = OfficeNotFound(pointer="/office", office=office)
         access.require(actor, Action.ADMINISTER, office, unseen=unseen)
+        if (done := once.done_before(session)) is not None:
+            return done
         if session.get(Office, office) is None:
             raise unseen
         user_id = _insert_user(session, name, role, office)
         audit.record(session, actor, "add_user", "user", user_id, office, role=role)
-        return user_id
+        return once.keep(session, user_id)
 
 
 def issue_token(actor: Actor, user_id: int, label: str, lifetime: timedelta = timedelta(days=DAYS)) -> tuple[int, str]:

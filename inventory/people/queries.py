@@ -68,10 +68,7 @@ def list_users(actor: Actor, wanted: Slice) -> Page:
     return page(sa.select(User).where(access.within(User.office_code, actor.office)), [User.id], wanted)
 
 
-def get_token(actor: Actor, token_id: int) -> Token:
-    """One token of a user of the actor's subtree; raises `TokenNotFound`."""
-    found = current().get(Token, token_id)
-    if found is None:
-        raise TokenNotFound(token=token_id)
-    get_user(actor, found.user_id)
-    return found
+def list_tokens(actor: Actor, user_id: int, wanted: Slice) -> Page:
+    """The tokens of one user of the actor's subtree; raises `UserNotFound`."""
+    get_user(actor, user_id)
+    return page(sa.select(Token).where(Token.user_id == user_id), [Token.id], wanted)
