@@ -1,0 +1,1 @@
+"""Readiness and shortfalls over REST."""

@@ -1,0 +1,66 @@
+"""Planning: GET /events/{id}/readiness and GET /shortfalls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api import paging
+from api.blueprint import Routes, actor
+from api.planning.schemas import ReadinessOut, ReadinessQuery, ShortfallPage, ShortfallsQuery
+from inventory.access import Action
+from inventory.planning import queries
+from inventory.planning.queries import Shortfall
+from inventory.planning.rules import Plan
+
+blp = Routes("planning", __name__, description="Kekurangan: what will be needed, and who runs short when")
+
+
+@blp.serves("GET /events/<int:event_id>/readiness", Action.READ, query=ReadinessQuery, answer=ReadinessOut)
+def show_readiness(event_id: int, query: dict[str, Any]) -> Any:
+    """What an event needs, what it can count on, and what to do about the difference.
+
+    An event that has been over for long is still answered, with one flag that says so.
+    """
+    found = queries.readiness(actor(), event_id, query["as_of"])
+    parts = {name: getattr(found, name) for name in ("plan", "as_of", "figures", "confidence", "flags")}
+    return {**parts, "assumptions": _assumptions(found.plan)}
+
+
+@blp.serves("GET /shortfalls", Action.READ, query=ShortfallsQuery, answer=ShortfallPage)
+def list_shortfalls(query: dict[str, Any]) -> Any:
+    """The events and offices of a region that run short within some days, the worst first.
+
+    Offices that printed nothing from their ordinary stores in the last 30 days are left out: nothing is known of
+    their use. `region` is the code of an office, yours unless given; `0` is the nation.
+    """
+    wanted = paging.wanted(query, paging.number)
+    region = query["region"] or actor().office
+    found = queries.shortfalls(actor(), region, query["within_days"], query["as_of"], wanted)
+    return {**paging.answer(found.page, _item), "as_of": found.as_of, "within_days": found.within_days}
+
+
+def _assumptions(plan: Plan) -> dict[str, Any]:
+    return {
+        "people_to_record": plan.people,
+        "turnouts": dict(zip(("low", "likely", "high"), plan.turnouts, strict=True)),
+        "cards_per_person": plan.cards_per_person,
+        "spoil_rate": plan.spoil.rate,
+        "spoil_rate_source": plan.spoil.source,
+        "spoil_rate_attempts": plan.spoil.attempts,
+        "replacements": plan.replacements,
+        "backlog": plan.backlog,
+    }
+
+
+def _item(one: Shortfall) -> dict[str, Any]:
+    names = ("kind", "office", "name", "needed_on", "days_left", "severity", "quantity")
+    item = {name: getattr(one, name) for name in names}
+    if one.figures is not None:
+        figures = {name: getattr(one.figures, name) for name in ("need", "available", "shortfall")}
+        item |= {"event": one.event, **figures}
+    if one.use is not None and one.dry is not None:
+        figures = {
+            name: getattr(one.dry, name) for name in ("use_per_working_day", "cover_working_days", "runs_out_on")
+        }
+        item |= {"on_hand": one.use.stock, "arriving": one.use.coming, **figures}
+    return item

@@ -1,0 +1,159 @@
+"""The syntax of readiness and shortfalls."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import marshmallow as ma
+from marshmallow import validate
+
+from api import fields
+from api.paging import PageQuery
+from api.sentences import Sentence
+from inventory.planning.rules import Severity, SpoilSource
+from inventory.texts import Text
+
+_FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2200, 12, 31)
+_LONGEST = 366
+
+
+def day_looked_from() -> fields.Day:
+    """The day the figures are looked at from: today in the office's zone unless given."""
+    sensible = validate.Range(_FIRST_DAY, _LAST_DAY, error=Text(
+        f"Harus {_FIRST_DAY} sampai {_LAST_DAY}.", f"Must be from {_FIRST_DAY} to {_LAST_DAY}."))  # fmt: skip
+    return fields.Day(load_default=None, validate=sensible)
+
+
+class ReadinessQuery(fields.Strict):
+    """The day to look from; stock, pledges and transfers are always those of the books now."""
+
+    as_of = day_looked_from()
+
+
+class CasesOut(ma.Schema):
+    """A figure by target, and by low, likely and high turnout."""
+
+    by_target = ma.fields.Integer(required=True)
+    low = ma.fields.Integer(required=True)
+    likely = ma.fields.Integer(required=True)
+    high = ma.fields.Integer(required=True)
+
+
+class AvailableOut(ma.Schema):
+    """What can be counted on: in the kit, pledged and not yet brought, arriving in time."""
+
+    on_hand = ma.fields.Integer(required=True)
+    pledged = ma.fields.Integer(required=True)
+    arriving = ma.fields.Integer(required=True)
+    total = ma.fields.Integer(required=True)
+
+
+class CapacityOut(ma.Schema):
+    """How many people the kits can still record, and in how many kit hours."""
+
+    recordings = ma.fields.Integer(required=True)
+    hours = ma.fields.Float(required=True)
+
+
+class TurnoutsOut(ma.Schema):
+    """The share of the people still to record who are expected to come."""
+
+    low = ma.fields.Float(required=True)
+    likely = ma.fields.Float(required=True)
+    high = ma.fields.Float(required=True)
+
+
+class AssumptionsOut(ma.Schema):
+    """What the need was computed from; `spoil_rate_attempts` are those it was learned from, or too few to learn."""
+
+    people_to_record = ma.fields.Integer(required=True)
+    turnouts = ma.fields.Nested(TurnoutsOut, required=True)
+    cards_per_person = ma.fields.Float(required=True)
+    spoil_rate = ma.fields.Float(required=True)
+    spoil_rate_source = ma.fields.String(required=True, validate=fields.one_of(SpoilSource))
+    spoil_rate_attempts = ma.fields.Integer(required=True)
+    replacements = ma.fields.Integer(required=True)
+    backlog = ma.fields.Integer(required=True)
+
+
+class SupplyOut(ma.Schema):
+    """Units of ribbon or film, the cards they last for, and how many units are short."""
+
+    kind = ma.fields.String(required=True)
+    available = ma.fields.Nested(AvailableOut, required=True)
+    cards = ma.fields.Integer(required=True)
+    short_by_target = ma.fields.Integer(required=True)
+    short_likely = ma.fields.Integer(required=True)
+
+
+class ReadinessFlagOut(ma.Schema):
+    """Something to act on: how much, and the day it must be there."""
+
+    code = ma.fields.String(required=True)
+    severity = ma.fields.String(required=True, validate=fields.one_of(Severity))
+    quantity = ma.fields.Integer(required=True)
+    needed_on = ma.fields.Date(required=True)
+    detail = Sentence(required=True)
+
+
+class ReadinessOut(ma.Schema):
+    """Need against what will be there: transfers count if expected by the first day, or the last when it is running."""
+
+    event = ma.fields.Integer(required=True, attribute="plan.event")
+    as_of = ma.fields.Date(required=True)
+    need = ma.fields.Nested(CasesOut, required=True, attribute="figures.need")
+    available = ma.fields.Nested(AvailableOut, required=True, attribute="figures.available")
+    shortfall = ma.fields.Nested(CasesOut, required=True, attribute="figures.shortfall")
+    surplus = ma.fields.Nested(CasesOut, required=True, attribute="figures.surplus")
+    capacity = ma.fields.Nested(CapacityOut, required=True, attribute="figures.capacity")
+    assumptions = ma.fields.Nested(AssumptionsOut, required=True)
+    supplies = ma.fields.List(ma.fields.Nested(SupplyOut), required=True, attribute="figures.supplies")
+    binding = ma.fields.String(required=True, allow_none=True, attribute="figures.binding")
+    confidence = Sentence(required=True)
+    flags = ma.fields.List(ma.fields.Nested(ReadinessFlagOut), required=True)
+
+
+class ShortfallsQuery(PageQuery):
+    """Where, and how far ahead; `order` is asc from the worst, desc from the least pressing."""
+
+    region = fields.code(load_default=None)
+    within_days = fields.QueryInt(load_default=30, validate=fields.between(0, _LONGEST))
+    as_of = day_looked_from()
+
+
+class ConsignmentOut(ma.Schema):
+    """What is still to come of one transfer."""
+
+    transfer = ma.fields.Integer(required=True)
+    quantity = ma.fields.Integer(required=True)
+    expected_on = ma.fields.Date(required=True, allow_none=True)
+
+
+class ShortfallOut(ma.Schema):
+    """An event or an office that will run short; the last fields are an event's or an office's only."""
+
+    kind = ma.fields.String(required=True, validate=validate.OneOf(["event", "office"]))
+    office = ma.fields.String(required=True)
+    name = ma.fields.String(required=True)
+    needed_on = ma.fields.Date(required=True)
+    days_left = ma.fields.Integer(required=True)
+    severity = ma.fields.String(required=True, validate=fields.one_of(Severity))
+    quantity = ma.fields.Integer(required=True)
+    event = ma.fields.Integer()
+    need = ma.fields.Nested(CasesOut)
+    available = ma.fields.Nested(AvailableOut)
+    shortfall = ma.fields.Nested(CasesOut)
+    on_hand = ma.fields.Integer()
+    use_per_working_day = ma.fields.Float()
+    cover_working_days = ma.fields.Float()
+    runs_out_on = ma.fields.Date()
+    arriving = ma.fields.List(ma.fields.Nested(ConsignmentOut))
+
+
+class ShortfallPage(ma.Schema):
+    """One batch, the worst first."""
+
+    as_of = ma.fields.Date(required=True)
+    within_days = ma.fields.Integer(required=True)
+    items = ma.fields.List(ma.fields.Nested(ShortfallOut), required=True)
+    next = ma.fields.String(required=True, allow_none=True)

@@ -1,0 +1,152 @@
+"""What readiness warns of, in plain sentences, and how sure it is: pure, like the rules it speaks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from inventory.outreach.rules import ALIVE, EventStatus
+from inventory.planning.rules import DEFAULT_TURNOUTS, Figures, Plan, Severity, SpoilSource, Supply, severity
+from inventory.texts import Text
+
+CONSIGNMENT_DAYS = 3
+_CASES = {
+    "low": Text("Bahkan bila sedikit yang datang", "Even if few people come"),
+    "likely": Text("Menurut perkiraan kehadiran", "By the likely turnout"),
+    "high": Text("Bila banyak yang datang", "If many people come"),
+    "by_target": Text("Menurut target", "By target"),
+}
+# A shortage in these cases alone is less pressing than one in the likely case.
+_MILD_ALONE = {"high", "by_target"}
+_SHORT = Text(
+    "perlu {need} blangko, tersedia {total}, kurang {quantity}; harus ada {on}, pesan paling lambat {order_by}.",
+    "{need} blanks are needed, {total} will be there, {quantity} are short; due on {on}, order by {order_by}.",
+)
+_SUPPLY_SHORT = Text(
+    "{kind} cukup untuk {cards} kartu; kurang {likely} menurut perkiraan, {target} menurut target (satuan gulungan).",
+    "The {kind} lasts for {cards} cards; {likely} units short by the likely turnout, {target} by target.",
+)
+_SURPLUS = Text(
+    "Menurut perkiraan kehadiran ada {quantity} blangko lebih; Dinas lain mungkin memerlukannya.",
+    "By the likely turnout {quantity} blanks are too many; other offices may need them.",
+)
+_LATE = Text(
+    "{quantity} blangko dalam pengiriman tidak tiba pada waktunya atau tanpa perkiraan tanggal; tidak dihitung.",
+    "{quantity} blanks on transfers come too late or without an expected date; they are not counted.",
+)
+_OVERDUE = Text(
+    "{quantity} blangko yang dihitung seharusnya sudah tiba; tanyakan pengirimnya.",
+    "{quantity} blanks that are counted should have arrived already; ask their sender.",
+)
+_NO_STOPS = Text(
+    "Belum ada lokasi layanan, sehingga kebutuhan belum dapat dihitung.",
+    "There are no stops yet, so the need cannot be computed.",
+)
+_DEADLINE = Text(
+    "Tenggat {deadline} jatuh sebelum hari terakhir {ends}.", "The deadline {deadline} is before the last day {ends}."
+)
+_OVER = Text(
+    "Acara sudah berakhir; angka ini hanya untuk perbandingan.", "The event is over; these figures only compare."
+)
+_USUAL = Text(
+    "Rentang lebar: kehadiran {low} sampai {high} persen adalah angka bawaan, bukan dari acara sendiri. {spoil}",
+    "A wide range: a turnout of {low} to {high} percent is the usual guess, not this host's experience. {spoil}",
+)
+_SET = Text(
+    "Kehadiran {low} sampai {high} persen ditetapkan untuk acara ini. {spoil}",
+    "A turnout of {low} to {high} percent was set for this event. {spoil}",
+)
+_SPOIL = {
+    SpoilSource.EVENT: Text("Tingkat rusak ditetapkan untuk acara ini.", "The spoil rate was set for this event."),
+    SpoilSource.OFFICE: Text("Tingkat rusak ditetapkan oleh Dinas.", "The spoil rate was set by the office."),
+    SpoilSource.LEARNED: Text(
+        "Tingkat rusak dipelajari dari {attempts} percobaan cetak.",
+        "The spoil rate was learned from {attempts} attempts.",
+    ),
+    SpoilSource.DEFAULT: Text("Tingkat rusak masih angka bawaan.", "The spoil rate is still the usual guess."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Something to act on: how much, and the day it must be there."""
+
+    code: str
+    severity: Severity
+    quantity: int
+    needed_on: date
+    detail: Text
+
+
+def needed_on(plan: Plan, as_of: date) -> date:
+    """The day the goods must be there: the first day, or today when the event is running."""
+    return as_of if plan.status is EventStatus.RUNNING else plan.starts_on
+
+
+def order_by(on: date) -> date:
+    """The last day to order what must be there on a day: a consignment takes three."""
+    return date.fromordinal(max(1, on.toordinal() - CONSIGNMENT_DAYS))
+
+
+def flags_of(plan: Plan, figures: Figures, as_of: date) -> list[Flag]:
+    """Everything to act on, the worst first; an event that is over only says so."""
+    if plan.status not in ALIVE:
+        return [Flag("event_over", Severity.NOTICE, 0, plan.ends_on, _OVER)]
+    found = [*shortages(plan, figures, as_of), *_supplies(plan, figures, as_of), *_others(plan, figures, as_of)]
+    return sorted(found, key=lambda flag: list(Severity).index(flag.severity))
+
+
+def shortages(plan: Plan, figures: Figures, as_of: date) -> Iterator[Flag]:
+    """A flag for each case in which blanks are short."""
+    on = needed_on(plan, as_of)
+    for case, words in _CASES.items():
+        quantity = getattr(figures.shortfall, case)
+        if quantity:
+            milder = case in _MILD_ALONE and not figures.shortfall.likely
+            facts = {"need": getattr(figures.need, case), "total": figures.available.total, "quantity": quantity}
+            said = _SHORT.format(**facts, on=on, order_by=order_by(on))
+            detail = Text(f"{words}: {said}", f"{words.en}: {said.en}")
+            yield Flag(f"shortfall_{case}", severity((on - as_of).days, milder=milder), quantity, on, detail)
+
+
+def _supplies(plan: Plan, figures: Figures, as_of: date) -> Iterator[Flag]:
+    on = needed_on(plan, as_of)
+    for supply in figures.supplies:
+        quantity = supply.short_likely or supply.short_by_target
+        if quantity:
+            grade = severity((on - as_of).days, milder=not supply.short_likely)
+            yield Flag(f"{supply.kind}_short", grade, quantity, on, _supply_short(supply))
+
+
+def _supply_short(supply: Supply) -> Text:
+    return _SUPPLY_SHORT.format(
+        kind=supply.kind.value, cards=supply.cards, likely=supply.short_likely, target=supply.short_by_target
+    )
+
+
+def _others(plan: Plan, figures: Figures, as_of: date) -> Iterator[Flag]:
+    on = needed_on(plan, as_of)
+    grade = severity((on - as_of).days)
+    if figures.surplus.likely:
+        detail = _SURPLUS.format(quantity=figures.surplus.likely)
+        yield Flag("surplus_likely", Severity.NOTICE, figures.surplus.likely, on, detail)
+    if not plan.stops:
+        yield Flag("no_stops", grade, 0, on, _NO_STOPS)
+    if figures.late:
+        yield Flag("arriving_late", grade, figures.late, on, _LATE.format(quantity=figures.late))
+    if figures.overdue:
+        yield Flag("arriving_overdue", grade, figures.overdue, on, _OVERDUE.format(quantity=figures.overdue))
+    if plan.deadline_on is not None and plan.deadline_on < plan.ends_on:
+        detail = _DEADLINE.format(deadline=plan.deadline_on, ends=plan.ends_on)
+        yield Flag("deadline_before_end", severity((plan.deadline_on - as_of).days), 0, plan.deadline_on, detail)
+
+
+def confidence_of(plan: Plan) -> Text:
+    """How sure the figures are: where turnout and spoil rate come from."""
+    low, _, high = (round(turnout * 100) for turnout in plan.turnouts)
+    spoil = _SPOIL[plan.spoil.source].format(attempts=plan.spoil.attempts)
+    words = _USUAL if plan.turnouts == DEFAULT_TURNOUTS else _SET
+    return Text(
+        str(words.format(low=low, high=high, spoil=str(spoil))), words.format(low=low, high=high, spoil=spoil.en).en
+    )
