@@ -19,16 +19,22 @@ from inventory.stock.models import Account, Entry, Movement
 from inventory.stock.rules import AccountKey, Leg, MovementKind
 
 _ACCOUNTS = table_of(Account)
-_KEY = tuple(
-    _ACCOUNTS.c[name]
-    for name in (
-        "store_code", "place", "document_id", "item_code", "condition", "owner_code", "event_id", "numbered",
-    )
+_KEY_NAMES = (
+    "store_code", "place", "document_id", "item_code", "condition", "owner_code", "event_id", "numbered",
 )  # fmt: skip
+_KEY = tuple(_ACCOUNTS.c[name] for name in _KEY_NAMES)
+_KEYS_ASKED: sa.BindParameter[Any] = sa.bindparam("keys", expanding=True)
+_THERE = _ACCOUNTS.alias("there")
 # The posting path is few statements, built once: executing them is all that is left to do.
+_FIND = sa.select(_ACCOUNTS.c.id, _ACCOUNTS.c.balance, *_KEY).where(sa.tuple_(*_KEY).in_(_KEYS_ASKED))
+# All of them or none: who holds some and then opens the others waits out of order, which ends in a deadlock.
 _LOCK = (
-    sa.select(_ACCOUNTS.c.id, _ACCOUNTS.c.balance, *_KEY)
-    .where(sa.tuple_(*_KEY).in_(sa.bindparam("keys", expanding=True)))
+    _FIND.where(
+        sa.select(sa.func.count())
+        .where(sa.tuple_(*(_THERE.c[name] for name in _KEY_NAMES)).in_(_KEYS_ASKED))
+        .scalar_subquery()
+        == sa.bindparam("number")
+    )
     .order_by(*_KEY)
     .with_for_update()
 )
@@ -94,17 +100,19 @@ def lock(session: Session, keys: Iterable[AccountKey], offices: dict[str, str]) 
     `offices` maps each store of the keys to its office. A command locks once, before it decides anything.
     """
     wanted = sorted(set(keys))
-    found = _locked(session, wanted)
-    missing = [key for key in wanted if key not in found.ids]
-    if missing:
-        insert_ignore(session, table_of(Account), [_new(key, offices[key.store]) for key in missing])
-        found = _locked(session, wanted)
+    found = _read(session, _LOCK, wanted)
+    if len(found.ids) < len(wanted):
+        there = _read(session, _FIND, wanted).ids
+        missing = [_new(key, offices[key.store]) for key in wanted if key not in there]
+        if missing:  # a twin may have opened them meanwhile
+            insert_ignore(session, _ACCOUNTS, missing)
+        found = _read(session, _LOCK, wanted)
     return found
 
 
-def _locked(session: Session, wanted: Sequence[AccountKey]) -> Books:
+def _read(session: Session, statement: sa.Select[Any], wanted: Sequence[AccountKey]) -> Books:
     values = [(k.store, k.place, k.document_id, k.item, k.condition, k.owner, k.event_id, k.numbered) for k in wanted]
-    rows = session.connection().execute(_LOCK, {"keys": values}).all()
+    rows = session.connection().execute(statement, {"keys": values, "number": len(wanted)}).all()
     return Books({key_of(row): row.id for row in rows}, {key_of(row): row.balance for row in rows})
 
 
