@@ -38,7 +38,8 @@ def rank(query: dict[str, Any]) -> Any:
     """The latest of each region below `parent`, ranked, against the target in force."""
     wanted = paging.wanted(query, paging.number)
     found = queries.list_siblings(actor(), query["parent"], query["as_of"], wanted)
-    return {**paging.answer(found.page), "parent": found.parent, "totals": found.totals}
+    parts = {"parent": found.parent, "totals": found.totals, "ranked_by": found.ranked_by}
+    return {**paging.answer(found.page), **parts}
 
 
 @blp.serves("GET /coverage/reports", Action.READ, query=ReportsQuery, answer=CoverageReportPage)

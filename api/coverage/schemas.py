@@ -9,13 +9,14 @@ from api.paging import PageQuery, page_of
 from api.regions.schemas import region_code
 from api.sentences import Sentence
 from inventory.columns import MAX_QUANTITY
+from inventory.coverage.rules import RankBy
 
 # Reports above 100 % are real; beyond this a figure is a slip of the pen.
 _HIGHEST_REPORTED = 1000
 
 
 class CoverageIn(fields.Strict):
-    """What a source said: both figures, or at least a percentage; what is reported is checked, never taken over."""
+    """What a source said: at best both figures; a reported percentage or remainder is checked against them."""
 
     region = region_code(required=True)
     as_of = fields.Day(required=True)
@@ -38,7 +39,7 @@ class CoverageFlagOut(ma.Schema):
 
 
 class CoverageReportOut(ma.Schema):
-    """A report; percent and remaining are computed."""
+    """A report; percent and remaining are computed where both figures are known."""
 
     id = ma.fields.Integer(required=True)
     region = ma.fields.String(required=True)
@@ -46,7 +47,7 @@ class CoverageReportOut(ma.Schema):
     as_of = ma.fields.Date(required=True)
     required = ma.fields.Integer(required=True, allow_none=True)
     recorded = ma.fields.Integer(required=True, allow_none=True)
-    percent = ma.fields.Float(required=True)
+    percent = ma.fields.Float(required=True, allow_none=True)
     remaining = ma.fields.Integer(required=True, allow_none=True)
     reported_percent = ma.fields.Float(required=True, allow_none=True)
     reported_remaining = ma.fields.Integer(required=True, allow_none=True)
@@ -68,14 +69,13 @@ class CoverageRankOut(CoverageReportOut):
 
     id = ma.fields.Integer(required=True, allow_none=True)
     as_of = ma.fields.Date(required=True, allow_none=True)
-    percent = ma.fields.Float(required=True, allow_none=True)
     source = ma.fields.String(required=True, allow_none=True)
     rank = ma.fields.Integer(required=True, allow_none=True)
     target = ma.fields.Nested(TargetInForceOut, required=True, allow_none=True)
 
 
 class CoverageTotalsOut(ma.Schema):
-    """The sum over the `regions_counted` regions that gave both figures, checked against the parent's own report."""
+    """The sum over the `regions_counted` regions whose figures add up, checked against the parent's own report."""
 
     required = ma.fields.Integer(required=True, allow_none=True)
     recorded = ma.fields.Integer(required=True, allow_none=True)
@@ -87,11 +87,12 @@ class CoverageTotalsOut(ma.Schema):
 
 
 class CoverageOut(ma.Schema):
-    """The regions below one parent, the best first."""
+    """The regions below one parent, the best first: by percentage, or where none is known by how many are recorded."""
 
     parent = ma.fields.Nested(CoverageRankOut, required=True, allow_none=True)
     items = ma.fields.List(ma.fields.Nested(CoverageRankOut), required=True)
     totals = ma.fields.Nested(CoverageTotalsOut, required=True)
+    ranked_by = ma.fields.String(required=True, validate=fields.one_of(RankBy))
     next = ma.fields.String(required=True, allow_none=True)
 
 

@@ -13,7 +13,7 @@ from inventory import access, clock
 from inventory.access import Action, Actor
 from inventory.coverage import rules
 from inventory.coverage.models import CoverageReport, CoverageTarget
-from inventory.coverage.rules import Figures, Said, Target
+from inventory.coverage.rules import RankBy, Said, Target
 from inventory.database import current
 from inventory.errors import NotFound
 from inventory.offices.rules import MINISTRY, time_zone_of
@@ -44,6 +44,7 @@ class Siblings:
     page: Page
     parent: dict[str, Any] | None
     totals: dict[str, Any]
+    ranked_by: RankBy
 
 
 _REPORT = (
@@ -124,13 +125,14 @@ def list_siblings(actor: Actor, parent: str | None, as_of: date | None, wanted: 
     targets = _targets(shown, parent)
     rows = {region.code: _row(region, latest.get(region.code), targets, as_of) for region in regions}
     own = rows.pop(parent) if parent is not None else None
-    ranked = rules.ranks({code: row["percent"] for code, row in rows.items()})
-    for code, rank in ranked.items():
+    ranked_by = rules.rank_by(_told(row) for row in rows.values())
+    for code, rank in rules.ranks({code: row[ranked_by] for code, row in rows.items()}).items():
         rows[code]["rank"] = rank
     children = _in_order(rows.values(), descending=wanted.descending)
     start = max(0, wanted.after[0]) if wanted.after else 0
     end = start + wanted.limit
-    return Siblings(Page(children[start:end], (end,) if end < len(children) else None), own, _totals(children, own))
+    batch = Page(children[start:end], (end,) if end < len(children) else None)
+    return Siblings(batch, own, _totals(children, own), ranked_by)
 
 
 def _latest(shown: sa.ColumnElement[bool], as_of: date | None) -> dict[str, Any]:
@@ -171,39 +173,32 @@ def _row(region: Any, report: Any, targets: Iterable[Target], as_of: date | None
     return row
 
 
-def _said(row: Any) -> Said:
-    return Said(row.required, row.recorded, row.reported_percent, row.reported_remaining)
+def _told(row: dict[str, Any]) -> Said:
+    return Said(row["required"], row["recorded"], row["reported_percent"], row["reported_remaining"])
 
 
 def _computed(row: Any) -> dict[str, Any]:
-    figures: Figures = rules.compute(_said(row))
     known = {column.key: getattr(row, column.key) for column in _REPORT}
+    figures = rules.compute(_told(known))
     return {**known, "percent": figures.percent, "remaining": figures.remaining, "flags": figures.flags}
 
 
 def _in_order(rows: Iterable[dict[str, Any]], *, descending: bool) -> list[dict[str, Any]]:
-    """By rank, the highest percentage first unless `descending`; regions without a report come last either way."""
+    """By rank, the highest first unless `descending`; regions without one come last either way."""
     sign = -1 if descending else 1
     return sorted(rows, key=lambda row: (row["rank"] is None, sign * (row["rank"] or 0), row["region"]))
 
 
 def _totals(children: Sequence[dict[str, Any]], own: dict[str, Any] | None) -> dict[str, Any]:
-    figures = [Said(row["required"], row["recorded"]) for row in children]
-    summed = rules.total(figures)
-    counted = sum(said.required is not None and said.recorded is not None for said in figures)
-    told = None if own is None else Said(own["required"], own["recorded"], own["reported_percent"])
-    totals: dict[str, Any] = {
+    said = [_told(row) for row in children]
+    summed, added = rules.total(said), len(rules.counted(said))
+    figures = rules.compute(summed)
+    return {
         "required": summed.required,
         "recorded": summed.recorded,
-        "percent": None,
-        "remaining": None,
+        "percent": figures.percent,
+        "remaining": figures.remaining,
         "regions": len(children),
-        "regions_counted": counted,
-        "flags": rules.compare_total(summed, told, complete=counted == len(children)),
+        "regions_counted": added,
+        "flags": rules.compare_total(summed, _told(own) if own else None, complete=added == len(children)),
     }
-    if summed.required is not None and summed.recorded is not None:
-        totals |= {
-            "percent": rules.percent_of(summed.recorded, summed.required),
-            "remaining": summed.required - summed.recorded,
-        }
-    return totals

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
 
 from inventory.errors import Conflict, RuleViolated
 from inventory.regions.rules import parent_of
@@ -27,12 +28,12 @@ class CoverageReportedAlready(Conflict):
 
 
 class CoverageFiguresMissing(RuleViolated):
-    """A report needs both figures, or at least a percentage."""
+    """A report says at least one thing about who is recorded."""
 
     code = "coverage_figures_missing"
     text = Text(
-        "Isi required dan recorded bersama-sama, atau setidaknya reported_percent.",
-        "Give required and recorded together, or at least reported_percent.",
+        "Isi setidaknya satu dari recorded, reported_percent, dan reported_remaining.",
+        "Give at least one of recorded, reported_percent and reported_remaining.",
     )
 
 
@@ -44,6 +45,13 @@ class TargetSetAlready(Conflict):
         "Target {region} untuk {due_on} sudah ada; hapus dulu bila perlu diubah.",
         "{region} already has a target for {due_on}; delete it first to change it.",
     )
+
+
+class RankBy(StrEnum):
+    """Which figure decides the rank."""
+
+    PERCENT = "percent"
+    RECORDED = "recorded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +76,9 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A report with its percentage and remainder computed; neither is ever clamped."""
+    """A report with its percentage and remainder as far as they can be computed; neither is ever clamped."""
 
-    percent: float
+    percent: float | None
     remaining: int | None
     flags: tuple[Flag, ...]
 
@@ -85,9 +93,9 @@ class Target:
 
 
 def check_said(said: Said) -> None:
-    """Raise `CoverageFiguresMissing` when no percentage can be computed or taken over."""
-    if (said.required is None or said.recorded is None) and said.reported_percent is None:
-        raise CoverageFiguresMissing(pointer="/required" if said.required is None else "/recorded")
+    """Raise `CoverageFiguresMissing` when nothing is said of who is recorded: wajib KTP alone is no coverage."""
+    if said.recorded is None and said.reported_percent is None and said.reported_remaining is None:
+        raise CoverageFiguresMissing(pointer="/recorded")
 
 
 def percent_of(recorded: int, required: int) -> float:
@@ -102,7 +110,7 @@ def _rounded(value: Decimal) -> float:
 def compute(said: Said) -> Figures:
     """The percentage, the remainder, and what is odd about the report."""
     if said.required is None or said.recorded is None:
-        return _from_percentage(said)
+        return _from_one_figure(said)
     percent, remaining = percent_of(said.recorded, said.required), said.required - said.recorded
     flags = []
     if said.reported_remaining is not None and said.reported_remaining != remaining:
@@ -114,17 +122,22 @@ def compute(said: Said) -> Figures:
     return Figures(percent, remaining, tuple(flags))
 
 
-def _from_percentage(said: Said) -> Figures:
-    if said.reported_percent is None:
-        raise CoverageFiguresMissing(pointer="/reported_percent")
+def _from_one_figure(said: Said) -> Figures:
+    percent = said.reported_percent
+    if percent is None:
+        text = Text(
+            "Persentase tidak dapat dihitung: tidak ada pasangan wajib KTP dan yang sudah direkam.",
+            "No percentage can be computed: there is no pair of required and recorded.",
+        )
+        return Figures(None, None, (Flag("no_percent", text, reported=said.reported_remaining),))
     text = Text(
         "Hanya persentase yang dilaporkan; sisa tidak dapat dihitung.",
         "Only a percentage was reported; the remainder cannot be computed.",
     )
-    flags = [Flag("only_percent", text, reported=said.reported_percent)]
-    if said.reported_percent > WHOLE:
-        flags.append(_above_whole(said.reported_percent))
-    return Figures(said.reported_percent, None, tuple(flags))
+    flags = [Flag("only_percent", text, reported=percent)]
+    if percent > WHOLE:
+        flags.append(_above_whole(percent))
+    return Figures(percent, None, tuple(flags))
 
 
 def _differ(computed: float, reported: float) -> bool:
@@ -155,11 +168,16 @@ def _above_whole(percent: float) -> Flag:
     return Flag("above_100", text, computed=percent)
 
 
-def ranks(percents: Mapping[str, float | None]) -> dict[str, int | None]:
-    """The rank of each region among its siblings, 1 the highest; equal percentages share one, no report has none."""
-    known = sorted((percent for percent in percents.values() if percent is not None), reverse=True)
-    first = {percent: index for index, percent in reversed(list(enumerate(known, start=1)))}
-    return {region: None if percent is None else first[percent] for region, percent in percents.items()}
+def rank_by(siblings: Iterable[Said]) -> RankBy:
+    """What siblings are ranked by: the percentage, or how many are recorded where nobody gave a percentage."""
+    return RankBy.RECORDED if all(compute(said).percent is None for said in siblings) else RankBy.PERCENT
+
+
+def ranks(figures: Mapping[str, float | None]) -> dict[str, int | None]:
+    """The rank of each region among its siblings, 1 the highest; equal figures share one, without a figure none."""
+    known = sorted((figure for figure in figures.values() if figure is not None), reverse=True)
+    first = {figure: index for index, figure in reversed(list(enumerate(known, start=1)))}
+    return {region: None if figure is None else first[figure] for region, figure in figures.items()}
 
 
 def ancestors(region: str) -> list[str]:
@@ -190,13 +208,17 @@ def gap(percent: float | None, target: Target) -> float | None:
     return _rounded(Decimal(str(target.percent)) - Decimal(str(percent)))
 
 
+def counted(children: Sequence[Said]) -> list[Said]:
+    """Those whose figures may be added up: both given, or where nobody gave both, the recorded alone."""
+    both = [said for said in children if said.required is not None and said.recorded is not None]
+    return both or [Said(recorded=said.recorded) for said in children if said.recorded is not None]
+
+
 def total(children: Sequence[Said]) -> Said:
-    """The sum over those children that gave both figures; without any there is nothing to add up."""
-    both = [(said.required, said.recorded) for said in children]
-    pairs = [(required, recorded) for required, recorded in both if required is not None and recorded is not None]
-    if not pairs:
-        return Said()
-    return Said(sum(required for required, _ in pairs), sum(recorded for _, recorded in pairs))
+    """The sum over the children that can be added up; without any there is nothing."""
+    required = [said.required for said in counted(children) if said.required is not None]
+    recorded = [said.recorded for said in counted(children) if said.recorded is not None]
+    return Said(sum(required) if required else None, sum(recorded) if recorded else None)
 
 
 def compare_total(summed: Said, parent: Said | None, *, complete: bool) -> tuple[Flag, ...]:
@@ -204,18 +226,16 @@ def compare_total(summed: Said, parent: Said | None, *, complete: bool) -> tuple
 
     While figures of a child are missing a difference is to be expected and named as such.
     """
-    if parent is None or summed.required is None or summed.recorded is None:
+    if parent is None:
         return ()
     flags: list[Flag] = []
     pairs = [("required", summed.required, parent.required), ("recorded", summed.recorded, parent.recorded)]
     for name, computed, reported in pairs:
-        if reported is not None and computed != reported:
+        if computed is not None and reported is not None and computed != reported:
             flags.append(_total_differs(name, computed, reported, complete=complete))
-    percent = percent_of(summed.recorded, summed.required)
-    if parent.required is None or parent.recorded is None:
-        reported_percent = parent.reported_percent
-        if reported_percent is not None and _differ(percent, reported_percent):
-            flags.append(_total_differs("percent", percent, reported_percent, complete=complete))
+    percent, told = compute(summed).percent, compute(parent)
+    if percent is not None and told.remaining is None and told.percent is not None and _differ(percent, told.percent):
+        flags.append(_total_differs("percent", percent, told.percent, complete=complete))
     return tuple(flags)
 
 

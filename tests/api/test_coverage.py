@@ -62,6 +62,21 @@ def test_jambi_stands_at_96_54_against_98_and_sarolangun_is_lowest_with_86(calls
     assert jambi.get("/coverage?parent=15&order=desc")["items"][0]["region"] == "15.03"
 
 
+def test_without_any_percentage_regions_are_ranked_by_how_many_are_recorded(calls):
+    jambi = calls("coordinator", "15")
+    for region, recorded in (("15.03", 10), ("15.04", 30), ("15.05", 20)):
+        made = jambi.post("/coverage", report(region, recorded=recorded))
+        assert (made["percent"], made["remaining"], codes(made)) == (None, None, ["no_percent"])
+    jambi.post("/coverage", report("15.06", reported_remaining=13_000))
+    found = jambi.get("/coverage?parent=15&limit=4")
+    assert [(row["region"], row["rank"]) for row in found["items"]][:3] == [("15.04", 1), ("15.05", 2), ("15.03", 3)]
+    assert found["items"][3]["rank"] is None
+    assert (found["ranked_by"], found["totals"]["recorded"], found["totals"]["required"]) == ("recorded", 60, None)
+    jambi.post("/coverage", report("15.06", "2024-09-13", reported_percent=50))
+    found = jambi.get("/coverage?parent=15")
+    assert (found["ranked_by"], found["items"][0]["region"], found["items"][1]["rank"]) == ("percent", "15.06", None)
+
+
 def test_kecamatan_are_ranked_and_their_sum_is_held_against_the_regencys_own_figure(calls):
     jember = calls("coordinator", "35.09")
     kecamatan = [row["code"] for row in jember.get("/regions?parent=35.09&limit=500")["items"]]
@@ -181,8 +196,7 @@ def test_the_same_key_replays_and_the_same_report_again_is_refused(calls):
         {"source": " "},
         {"source": None},
         {"percent": 94.51},
-        {"recorded": None, "reported_percent": None},
-        {"required": None, "reported_percent": None},
+        {"recorded": None, "reported_percent": None, "reported_remaining": None},
     ],
 )
 def test_a_wrong_report_is_refused_and_nothing_is_kept(calls, change):

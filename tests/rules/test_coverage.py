@@ -54,12 +54,23 @@ def test_a_percentage_alone_is_taken_over_and_flagged():
     assert (figures.percent, figures.remaining, codes(figures)) == (101.5, None, ["only_percent", "above_100"])
 
 
-@pytest.mark.parametrize("said", [Said(), Said(required=5), Said(recorded=5), Said(reported_remaining=5)])
-def test_too_little_to_compute_from_is_refused(said):
+@pytest.mark.parametrize("said", [Said(), Said(required=5)])
+def test_nothing_said_of_who_is_recorded_is_refused(said):
     with pytest.raises(rules.CoverageFiguresMissing):
         rules.check_said(said)
-    with pytest.raises(rules.CoverageFiguresMissing):
-        rules.compute(said)
+
+
+@pytest.mark.parametrize("said", [Said(recorded=5), Said(reported_remaining=5), Said(required=5, reported_remaining=5)])
+def test_one_figure_alone_is_kept_without_a_percentage_and_flagged(said):
+    rules.check_said(said)
+    figures = rules.compute(said)
+    assert (figures.percent, figures.remaining, codes(figures)) == (None, None, ["no_percent"])
+
+
+@given(st.lists(st.builds(Said, st.none(), st.one_of(st.none(), quantities), st.one_of(st.none(), percents))))
+def test_siblings_are_ranked_by_percentage_as_soon_as_one_is_known(siblings):
+    known = any(said.reported_percent is not None for said in siblings)
+    assert rules.rank_by(siblings) == ("percent" if known else "recorded")
 
 
 @given(st.dictionaries(st.text(min_size=1), st.one_of(st.none(), percents)))
@@ -93,11 +104,18 @@ def test_the_gap_is_in_points_and_negative_above_the_target():
     assert rules.gap(None, target) is None
 
 
-@given(st.lists(st.one_of(st.just(Said()), st.builds(Said, quantities, quantities))))
-def test_the_total_adds_up_those_that_gave_both_figures(children):
-    summed = rules.total(children)
+@given(
+    st.lists(
+        st.one_of(st.just(Said()), st.builds(Said, quantities, quantities), st.builds(Said, st.none(), quantities))
+    )
+)
+def test_the_total_adds_up_those_that_gave_both_figures_or_else_the_recorded(children):
     both = [said for said in children if said.required is not None]
-    assert summed == (Said(sum(s.required for s in both), sum(s.recorded for s in both)) if both else Said())
+    alone = [said for said in children if said.recorded is not None]
+    summed = rules.total(children)
+    assert summed.required == (sum(said.required for said in both) if both else None)
+    assert summed.recorded == (sum(said.recorded for said in both or alone) if alone else None)
+    assert len(rules.counted(children)) == len(both or alone)
 
 
 @pytest.mark.parametrize(
@@ -118,3 +136,4 @@ def test_the_childrens_sum_is_held_against_the_parents_own_report(parent, comple
 
 def test_no_sum_is_compared_with_nothing():
     assert rules.compare_total(Said(), Said(5, 5), complete=True) == ()
+    assert rules.compare_total(Said(5, 5), Said(reported_remaining=3), complete=True) == ()
