@@ -29,18 +29,24 @@ LEDGER_TABLES = {"Movement", "Entry", "Account"}
 # Every feature has these; the ledger's own two files are the only others.
 FEATURE_FILES = {"__init__.py", "models.py", "rules.py", "commands.py", "queries.py"}
 MORE_FEATURE_FILES = {
+    "planning/flags.py": "what readiness warns of, in plain sentences",
     "stock/ledger.py": "the only writer of movements",
     "stock/verify.py": "the proof that the books are exact",
     "transfers/goods.py": "the movements of a transfer, apart from who may make them",
 }
 # POSTs that work without an Idempotency-Key, each with why repeating it is harmless.
 KEY_OPTIONAL = {
+    "coverage.report": "one report a region, day and source: a second one is refused",
+    "coverage.set_target": "one target a region and day: a second one is refused",
     "transfers.approve": "no stock moves, and twice is refused",
     "transfers.refuse": "no stock moves, and twice is refused",
     "transfers.redirect": "no stock moves, and the same address again changes nothing",
     "offices.open_office": "the code is the identity: a second one is refused",
     "offices.open_store": "the code is the identity: a second one is refused",
     "items.add_item": "the code is the identity: a second one is refused",
+    "outreach.add_stop": "no stock and no document; a key is kept to where one is sent",
+    "outreach.add_member": "a user is a member or not: a second time changes nothing",
+    "outreach.extend": "no stock and no document; a key is kept to where one is sent",
     "people.add_user": "no document and no stock",
     "people.issue_token": "a token is shown once: a replay could not show it again",
 }
