@@ -5,13 +5,16 @@ from __future__ import annotations
 from flask_smorest import Api
 
 from api.catalogue.routes import blp as catalogue
+from api.coverage.routes import blp as coverage
 from api.offices.routes import blp as offices
+from api.outreach.routes import blp as outreach
 from api.people.routes import blp as people
+from api.planning.routes import blp as planning
 from api.regions.routes import blp as regions
 from api.stock.routes import blp as stock
 from api.transfers.routes import blp as transfers
 
-FEATURES = (regions, offices, catalogue, people, stock, transfers)
+FEATURES = (regions, offices, catalogue, people, stock, transfers, outreach, coverage, planning)
 
 
 def register(api: Api) -> None:
