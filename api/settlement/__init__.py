@@ -1,0 +1,1 @@
+"""Closing an event and reading its settlement, over REST."""

@@ -1,0 +1,150 @@
+"""Reading settlements: live from the books while an event runs, frozen once it is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+
+from inventory.access import Actor
+from inventory.catalogue.models import Item
+from inventory.catalogue.rules import ItemKind
+from inventory.database import current
+from inventory.outreach.models import Event, Pledge
+from inventory.outreach.queries import find_event
+from inventory.outreach.rules import EventStatus, PledgeStatus
+from inventory.settlement.models import SettlementLine
+from inventory.settlement.rules import Figures, Flow, Goods, Line, figures, settle
+from inventory.stock import ledger
+from inventory.stock.models import Account, Entry, Movement
+from inventory.stock.rules import AccountKey, Condition, MovementKind, Place
+from inventory.transfers.models import Transfer
+
+FIGURES = ("brought", "printed", "spoiled", "used", "returned", "missing")
+_OF_THE_KIT = (Place.STORE, Place.ISSUED, Place.CONSUMED, Place.DESTROYED, Place.LOST)
+
+
+def figures_of(event: Event) -> dict[Goods, Figures]:
+    """What the books say of everything that was brought to an event: its kit, and what is under way to it by pledge."""
+    by_pledge = sa.select(Transfer.id).where(Transfer.event_id == event.id, Transfer.pledge_id.is_not(None))
+    in_kit = sa.and_(Account.store_code == event.store_code, Account.place.in_(_OF_THE_KIT))
+    under_way = sa.and_(Account.place == Place.TRANSFER, Account.document_id.in_(by_pledge))
+    columns = (Account.owner_code, Account.item_code, Account.place, Account.condition, Movement.kind)
+    rows = current().execute(
+        sa.select(*columns, sa.cast(sa.func.sum(Entry.quantity), sa.BigInteger).label("quantity"))
+        .join(Entry, Entry.account_id == Account.id)
+        .join(Movement, Movement.id == Entry.movement_id)
+        .where(Account.event_id == event.id, sa.or_(in_kit, under_way))
+        .group_by(*columns)
+    )
+    return figures(
+        Flow(Goods(row.owner_code, row.item_code), row.place, row.condition, row.kind, row.quantity) for row in rows
+    )
+
+
+def kinds_of(books: dict[Goods, Figures]) -> dict[str, ItemKind]:
+    """The kind of every item among these goods."""
+    rows = current().execute(sa.select(Item.code, Item.kind).where(Item.code.in_({goods.item for goods in books})))
+    return {row.code: row.kind for row in rows}
+
+
+def kit_accounts(event: Event) -> dict[AccountKey, int]:
+    """What lies in the kit of an event, account for account."""
+    query = sa.select(Account.__table__).where(
+        Account.store_code == event.store_code, Account.place == Place.STORE, Account.balance != 0
+    )
+    return {ledger.key_of(row): row.balance for row in current().execute(query)}
+
+
+def home_of(event_id: int) -> dict[Goods, str]:
+    """Which store an owner's goods came from: that of the first pledge that was brought."""
+    query = sa.select(Pledge).where(Pledge.event_id == event_id, Pledge.status == PledgeStatus.BROUGHT)
+    pledges = current().scalars(query.order_by(Pledge.id.desc()))
+    return {Goods(each.office_code, each.item_code): each.store_code for each in pledges}
+
+
+def get_settlement(actor: Actor, event_id: int) -> dict[str, Any]:
+    """What became of everything, per owner and item, of an event that the actor may see.
+
+    Before the close it is what closing now, without a count, would write.
+    """
+    event = find_event(actor, event_id)
+    frozen = event.status is EventStatus.CLOSED
+    lines = _frozen(event_id) if frozen else _preview(event)
+    back = _received_back(event)
+    owners = [
+        line | {"received_back": back.get(Goods(line["owner"], line["item"]), 0)}
+        for line in sorted(lines, key=lambda line: (line["owner"], line["item"]))
+    ]
+    return {
+        "event": event_id,
+        "status": event.status,
+        "frozen": frozen,
+        "owners": owners,
+        "counted": bool(owners) and all(line["counted"] for line in owners),
+        "after_close": _after_close(event) | {"received_back": sum(back.values())} if frozen else None,
+    }
+
+
+def _preview(event: Event) -> list[dict[str, Any]]:
+    books = figures_of(event)
+    return [told(line) for line in settle(books, kinds_of(books), {}, {})]
+
+
+def told(line: Line) -> dict[str, Any]:
+    """A line as it is shown and kept."""
+    facts = asdict(line)
+    goods = {"owner": line.goods.owner, "item": line.goods.item}
+    return goods | {name: facts[name] for name in (*FIGURES, "counted", "explanation")}
+
+
+def _frozen(event_id: int) -> list[dict[str, Any]]:
+    rows: Sequence[SettlementLine] = (
+        current().scalars(sa.select(SettlementLine).where(SettlementLine.event_id == event_id)).all()
+    )
+    return [
+        {"owner": row.owner_code, "item": row.item_code}
+        | {name: getattr(row, name) for name in (*FIGURES, "counted", "explanation")}
+        for row in rows
+    ]
+
+
+def _received_back(event: Event) -> dict[Goods, int]:
+    """What arrived of everything that left the kit, by goods."""
+    columns = (Transfer.owner_code, Transfer.item_code)
+    rows = current().execute(
+        sa.select(*columns, sa.cast(sa.func.sum(Transfer.received), sa.BigInteger).label("received"))
+        .where(Transfer.from_store == event.store_code)
+        .group_by(*columns)
+    )
+    return {Goods(row.owner_code, row.item_code): row.received for row in rows}
+
+
+def _after_close(event: Event) -> dict[str, int]:
+    """What went on with an event's goods since its closing movement, which put cards and spoiled blanks elsewhere.
+
+    Without one there was neither a card nor a spoiled blank in the kit to go on with.
+    """
+    closing = (
+        sa.select(sa.func.max(Movement.id))
+        .where(Movement.kind == MovementKind.CLOSING, Movement.store_code == event.store_code)
+        .scalar_subquery()
+    )
+    put_away = sa.and_(Entry.movement_id == closing, Account.store_code != event.store_code)
+    rows = current().execute(
+        sa.select(Account.place, Account.condition, sa.cast(sa.func.sum(Entry.quantity), sa.BigInteger).label("sum"))
+        .join(Entry, Entry.account_id == Account.id)
+        .where(Account.event_id == event.id, sa.or_(Entry.movement_id > closing, put_away))
+        .group_by(Account.place, Account.condition)
+    )
+    changed = {(row.place, row.condition): row.sum for row in rows}
+    places = {place: sum(quantity for (at, _), quantity in changed.items() if at is place) for place in Place}
+    return {
+        "issued": places[Place.ISSUED],
+        "waiting": changed.get((Place.STORE, Condition.PRINTED), 0),
+        "spoiled": changed.get((Place.STORE, Condition.SPOILED), 0),
+        "destroyed": places[Place.DESTROYED],
+        "in_kit": sum(balance for key, balance in kit_accounts(event).items() if key.condition is Condition.BLANK),
+    }
