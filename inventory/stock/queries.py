@@ -58,7 +58,7 @@ def drawing_order(
         )
         .all()
     )
-    rank = {code: index for index, code in enumerate((*store.draw_order, store.office))}
+    rank = {code: index for index, code in enumerate(dict.fromkeys((*store.draw_order, store.office)))}
     ordered = sorted({*owners, store.office}, key=lambda code: (rank.get(code, len(rank)), code))
     return [rules.in_store(store.code, item, code, event, condition) for code in ordered]
 
