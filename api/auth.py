@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, current_app, g, request
+from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden as NoPermissionDeclared
 from werkzeug.exceptions import TooManyRequests, Unauthorized
 
@@ -46,4 +47,4 @@ def _refuse() -> None:
     tries = commands.count_failure(request.remote_addr or "unknown")
     if tries > current_app.config["FAILED_TOKENS_PER_MINUTE"]:
         raise TooManyRequests(retry_after=60)
-    raise Unauthorized(www_authenticate=None)
+    raise Unauthorized(www_authenticate=WWWAuthenticate("bearer"))
