@@ -10,11 +10,27 @@ from api.offices.routes import blp as offices
 from api.outreach.routes import blp as outreach
 from api.people.routes import blp as people
 from api.planning.routes import blp as planning
+from api.printing.routes import blp as printing
+from api.recordings.routes import blp as recordings
 from api.regions.routes import blp as regions
+from api.settlement.routes import blp as settlement
 from api.stock.routes import blp as stock
 from api.transfers.routes import blp as transfers
 
-FEATURES = (regions, offices, catalogue, people, stock, transfers, outreach, coverage, planning)
+FEATURES = (
+    regions,
+    offices,
+    catalogue,
+    people,
+    stock,
+    transfers,
+    outreach,
+    coverage,
+    planning,
+    recordings,
+    printing,
+    settlement,
+)
 
 
 def register(api: Api) -> None:

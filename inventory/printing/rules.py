@@ -1,8 +1,18 @@
-"""What a job, an attempt and a card may be."""
+"""What a job, an attempt and a card may be; which blank of whose goes into which attempt."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from inventory.errors import Conflict, Fault, LinesRefused, RuleViolated
+from inventory.recordings.rules import Reference
+from inventory.stock import rules as stock
+from inventory.stock.rules import AccountKey, Condition, Leg, Place, SpoilReason
+from inventory.texts import Text
 
 
 class JobStatus(StrEnum):
@@ -27,3 +37,258 @@ class CardStatus(StrEnum):
     WAITING = "waiting"
     ISSUED = "issued"
     UNDONE = "undone"
+
+
+UNFINISHED = frozenset({JobStatus.DRAFT, JobStatus.OPEN})
+
+
+class JobNotOpen(Conflict):
+    """The job is not in the state that the request needs."""
+
+    code = "job_not_open"
+    text = Text("Pekerjaan cetak {job} berstatus {status}.", "Print job {job} is {status}.")
+
+
+class EventNotPrinting(Conflict):
+    """Jobs of an event are made and undone only while it runs."""
+
+    code = "event_not_printing"
+    text = Text(
+        "Acara {event} berstatus {status}; mencetak hanya selama acara berjalan.",
+        "Event {event} is {status}; printing goes on only while it runs.",
+    )
+
+
+class EventPrintsFromItsKit(RuleViolated):
+    """A job of an event draws the pooled blanks, which lie in the event's kit."""
+
+    code = "event_prints_from_its_kit"
+    text = Text(
+        "Pekerjaan cetak acara {event} memakai gudang acaranya, bukan {store}; tanpa event gudang ini boleh dipakai.",
+        "A print job of event {event} uses the event's kit, not {store}; without event this store may be used.",
+    )
+
+
+class NotPrintReady(Conflict):
+    """Some recordings are not print-ready (prr)."""
+
+    code = "not_print_ready"
+    text = Text("{count} perekaman belum siap cetak (prr).", "{count} recordings are not print-ready (prr).")
+
+
+class RecordingInOtherJob(Conflict):
+    """Some recordings wait in another job."""
+
+    code = "recording_in_other_job"
+    text = Text(
+        "{count} perekaman sudah menunggu di pekerjaan cetak lain.", "{count} recordings wait in another print job."
+    )
+
+
+class RecordingTwice(RuleViolated):
+    """A request names one recording on two lines."""
+
+    code = "recording_twice"
+    text = Text("Perekaman ini sudah disebut di baris {line}.", "This recording was named on line {line} already.")
+
+
+class RecordingOfOtherOffice(RuleViolated):
+    """What is recorded and printed in one step belongs to the store's office."""
+
+    code = "recording_of_other_office"
+    text = Text("Perekaman di gudang ini milik Dinas {office}.", "Recordings at this store belong to office {office}.")
+
+
+class NotInJob(RuleViolated):
+    """A result names a recording that the job does not have."""
+
+    code = "recording_not_in_job"
+    text = Text("Perekaman ini tidak ada di pekerjaan cetak {job}.", "This recording is not in print job {job}.")
+
+
+class SpoilReasonMissing(RuleViolated):
+    """A spoiled blank has a reason."""
+
+    code = "spoil_reason_missing"
+    text = Text("Hasil spoiled memerlukan alasan.", "The outcome spoiled needs a reason.")
+
+
+class SpoilReasonUnexpected(RuleViolated):
+    """A printed card has no reason."""
+
+    code = "spoil_reason_unexpected"
+    text = Text("Alasan hanya untuk hasil spoiled.", "A reason is for the outcome spoiled only.")
+
+
+class ResultAfterPrinted(RuleViolated):
+    """A request reports another attempt on a recording that it reports as printed before."""
+
+    code = "result_after_printed"
+    text = Text(
+        "Perekaman ini sudah dilaporkan tercetak di baris sebelumnya.",
+        "This recording was reported printed on an earlier line.",
+    )
+
+
+class NotWaiting(Conflict):
+    """Some results are for recordings that do not wait in the job any more."""
+
+    code = "recording_not_waiting"
+    text = Text(
+        "{count} perekaman tidak menunggu lagi di pekerjaan cetak {job}: sudah dicetak atau dilepas.",
+        "{count} recordings do not wait in print job {job} any more: printed already, or let go.",
+    )
+
+
+class NothingToUndo(Conflict):
+    """No standing attempt is left for this recording."""
+
+    code = "nothing_to_undo"
+    text = Text("Tidak ada hasil yang dapat dibatalkan.", "There is no result left to undo.")
+
+
+class UndoTooLate(Conflict):
+    """The office's time for an undo is over."""
+
+    code = "undo_too_late"
+    text = Text(
+        "Pembatalan hanya boleh dalam {minutes} menit; batasnya {until}.",
+        "An undo is possible within {minutes} minutes; the limit was {until}.",
+    )
+
+
+class CardMovedOn(Conflict):
+    """The card is not where the attempt left it."""
+
+    code = "card_moved_on"
+    text = Text("Kartunya sekarang {status} di {store}.", "Its card is now {status} at {store}.")
+
+
+class CardsNotWaiting(Conflict):
+    """Some cards are not waiting to be handed over."""
+
+    code = "cards_not_waiting"
+    text = Text(
+        "{count} baris tidak punya kartu yang menunggu diserahkan.",
+        "{count} lines have no card that waits to be handed over.",
+    )
+
+
+class CardsNotIssued(Conflict):
+    """Some cards were not handed over."""
+
+    code = "cards_not_issued"
+    text = Text("{count} baris tidak punya kartu yang sudah diserahkan.", "{count} lines have no card handed over.")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one blank, as a line of a request says."""
+
+    recording: Reference
+    outcome: Outcome
+    reason: SpoilReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A recording in a job."""
+
+    recording: int
+    waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One attempt to be written: a recording and what became of its blank."""
+
+    recording: int
+    outcome: Outcome
+    reason: SpoilReason | None = None
+
+
+def attempts(job: int, results: Sequence[Result], lines: Mapping[Reference, Line]) -> list[Try]:
+    """The attempts that a list of results means, in its order.
+
+    Raises `RuleViolated` with every line that can never be right, else `NotWaiting` with every line whose recording
+    does not wait any more.
+    """
+    wrong: list[Fault] = []
+    late: list[Fault] = []
+    printed: set[int] = set()
+    tries: list[Try] = []
+    for index, result in enumerate(results):
+        place = f"/results/{index}"
+        line = lines.get(result.recording)
+        error = _wrong(job, result, line, printed)
+        if error is not None:
+            wrong.append(Fault(f"{place}/{'recording' if line is None else 'outcome'}", error.sentence, error.code))
+        elif line is not None and not line.waiting:
+            late.append(Fault(f"{place}/recording", NotWaiting.text.format(count=1, job=job), NotWaiting.code))
+        elif line is not None:
+            tries.append(Try(line.recording, result.outcome, result.reason))
+            if result.outcome is Outcome.PRINTED:
+                printed.add(line.recording)
+    if wrong:
+        raise LinesRefused(wrong)
+    if late:
+        raise NotWaiting(faults=late, count=len(late), job=job)
+    return tries
+
+
+def _wrong(job: int, result: Result, line: Line | None, printed: set[int]) -> RuleViolated | None:
+    if line is None:
+        return NotInJob(job=job)
+    if result.outcome is Outcome.SPOILED and result.reason is None:
+        return SpoilReasonMissing()
+    if result.outcome is Outcome.PRINTED and result.reason is not None:
+        return SpoilReasonUnexpected()
+    return ResultAfterPrinted() if line.recording in printed else None
+
+
+def becomes(outcome: Outcome) -> Condition:
+    """The condition of a blank after an attempt."""
+    return Condition.PRINTED if outcome is Outcome.PRINTED else Condition.SPOILED
+
+
+def fed(balances: Mapping[AccountKey, int], order: Sequence[AccountKey], count: int) -> list[AccountKey]:
+    """The account that each of `count` attempts draws its blank from; raises `StockInsufficient`."""
+    return [key for key, part in stock.draw(balances, order, count) for _ in range(part)]
+
+
+def legs_of(blanks: Sequence[AccountKey], tries: Sequence[Try]) -> list[Leg]:
+    """What one movement does for all attempts: each blank stays where it lies and becomes printed or spoiled."""
+    sums = Counter((key, becomes(attempt.outcome)) for key, attempt in zip(blanks, tries, strict=True))
+    return [Leg(key, key.as_(condition), quantity) for (key, condition), quantity in sums.items()]
+
+
+def handed_over(key: AccountKey) -> AccountKey:
+    """The account of a waiting card's goods once it is issued."""
+    return key.at(Place.ISSUED)
+
+
+def check_undo(at: datetime, now: datetime, minutes: int) -> None:
+    """Raise `UndoTooLate` when more than the office's minutes have passed since `at`."""
+    until = at + timedelta(minutes=minutes)
+    if now > until:
+        raise UndoTooLate(minutes=minutes, until=until.isoformat(timespec="minutes"))
+
+
+def first_lines(recordings: Sequence[int], name: str) -> None:
+    """Raise `LinesRefused` with every line that repeats an earlier line's recording."""
+    seen: dict[int, int] = {}
+    faults = []
+    for index, recording in enumerate(recordings):
+        line = seen.setdefault(recording, index)
+        if line != index:
+            error = RecordingTwice(line=line + 1)
+            faults.append(Fault(f"/{name}/{index}", error.sentence, error.code))
+    if faults:
+        raise LinesRefused(faults)
+
+
+def named(error: type[Conflict], name: str, lines: Sequence[int]) -> Conflict:
+    """A conflict that names the lines of a request which do not fit."""
+    text = error.text.format(count=1)
+    faults = [Fault(f"/{name}/{index}", text, error.code) for index in lines]
+    return error(faults=faults, count=len(lines))

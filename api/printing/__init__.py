@@ -1,0 +1,1 @@
+"""Print jobs, cards and walk-ins over REST."""

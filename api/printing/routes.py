@@ -1,0 +1,108 @@
+"""Print jobs and their results, cards and their hand-over, and walk-ins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api import paging
+from api.blueprint import Key, Routes, actor, once
+from api.printing.schemas import (
+    CardPage,
+    CardQuery,
+    CardsOut,
+    IssueIn,
+    IssueUndoIn,
+    JobIn,
+    JobOut,
+    JobPage,
+    JobQuery,
+    JobWithLinesOut,
+    ResultsIn,
+    ResultUndoIn,
+    WalkInIn,
+    WalkInOut,
+)
+from inventory.access import Action
+from inventory.printing import commands, handover, queries
+from inventory.printing.commands import NewJob, NewPerson, WalkIn
+from inventory.printing.handover import Handover
+from inventory.printing.queries import CardFilter, JobFilter
+from inventory.printing.rules import Result
+
+blp = Routes("printing", __name__, description="Print jobs, what became of each blank, cards and who collected them")
+
+
+@blp.serves("POST /print-jobs", Action.PRINT, body=JobIn, answer=JobOut, status=201, key=Key.REQUIRED)
+def create_job(body: dict[str, Any]) -> Any:
+    """Send print-ready recordings to a printer."""
+    return _job(commands.create_job(actor(), NewJob(**body), once()))
+
+
+@blp.serves("GET /print-jobs", Action.READ_RECORDINGS, query=JobQuery, answer=JobPage)
+def list_jobs(query: dict[str, Any]) -> Any:
+    """The print jobs of your subtree and of the events you were let into."""
+    wanted = paging.wanted(query, paging.number)
+    return paging.answer(queries.list_jobs(actor(), JobFilter(**query), wanted))
+
+
+@blp.serves("GET /print-jobs/<int:job_id>", Action.READ_RECORDINGS, answer=JobWithLinesOut)
+def show_job(job_id: int) -> Any:
+    """One print job with its recordings."""
+    return queries.get_job_with_lines(actor(), job_id)
+
+
+@blp.serves("POST /print-jobs/<int:job_id>/open", Action.PRINT, answer=JobOut, key=Key.OPTIONAL)
+def open_job(job_id: int) -> Any:
+    """Send a drafted job to its printer."""
+    return _job(commands.open_job(actor(), job_id, once()))
+
+
+@blp.serves("POST /print-jobs/<int:job_id>/cancel", Action.PRINT, answer=JobOut, key=Key.OPTIONAL)
+def cancel_job(job_id: int) -> Any:
+    """Let go of what was not printed."""
+    return _job(commands.cancel_job(actor(), job_id, once()))
+
+
+@blp.serves("POST /print-jobs/<int:job_id>/results", Action.PRINT, body=ResultsIn, answer=JobOut, key=Key.REQUIRED)
+def take_results(job_id: int, body: dict[str, Any]) -> Any:
+    """Take in what became of the blanks of a job, in order."""
+    results = [Result(**line) for line in body["results"]]
+    return _job(commands.take_results(actor(), job_id, results, body["occurred_on"], once()))
+
+
+@blp.serves("POST /print-jobs/<int:job_id>/undo", Action.PRINT, body=ResultUndoIn, answer=JobOut, key=Key.REQUIRED)
+def undo_result(job_id: int, body: dict[str, Any]) -> Any:
+    """Undo the last result of a recording, within the office's time."""
+    return _job(commands.undo_result(actor(), job_id, body["recording"], body["reason"], once()))
+
+
+@blp.serves("POST /cards/issue", Action.PRINT, body=IssueIn, answer=CardsOut, key=Key.REQUIRED)
+def issue(body: dict[str, Any]) -> Any:
+    """Hand waiting cards over."""
+    told = [Handover(**line) for line in body.pop("cards")]
+    return {"items": queries.get_cards(handover.issue(actor(), told, **body, once=once()))}
+
+
+@blp.serves("POST /cards/undo", Action.PRINT, body=IssueUndoIn, answer=CardsOut, key=Key.REQUIRED)
+def undo_issue(body: dict[str, Any]) -> Any:
+    """Take mistaken hand-overs back, within the office's time."""
+    undone = handover.undo_issue(actor(), body["recordings"], body["reason"], office=body["office"], once=once())
+    return {"items": queries.get_cards(undone)}
+
+
+@blp.serves("GET /cards", Action.READ_RECORDINGS, query=CardQuery, answer=CardPage)
+def list_cards(query: dict[str, Any]) -> Any:
+    """The cards of your subtree and of the events you were let into."""
+    wanted = paging.wanted(query, paging.number)
+    return paging.answer(queries.list_cards(actor(), CardFilter(**query), wanted))
+
+
+@blp.serves("POST /walk-ins", Action.PRINT, body=WalkInIn, answer=WalkInOut, status=201, key=Key.REQUIRED)
+def walk_in(body: dict[str, Any]) -> Any:
+    """Record, print and hand over one card in one step."""
+    person = NewPerson(**body.pop("recording"))
+    return queries.get_walk_in(commands.walk_in(actor(), WalkIn(person=person, **body), once()))
+
+
+def _job(job_id: int) -> dict[str, Any]:
+    return queries.get_job(actor(), job_id)

@@ -1,0 +1,192 @@
+"""The syntax of print jobs, results and cards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+
+from api import fields
+from api.paging import PageQuery, page_of
+from api.recordings.schemas import RecordingIn, Referred
+from inventory.printing.rules import CardStatus, JobStatus, Outcome
+from inventory.recordings.rules import ReportedStatus
+from inventory.stock.rules import SpoilReason
+
+MAX_LINES = 2_000
+
+
+class JobIn(fields.Strict):
+    """Print-ready recordings to a printer, with blanks from `store`; an event's kit makes it the event's job."""
+
+    store = fields.code(required=True)
+    event = fields.identity(load_default=None, allow_none=True)
+    printer = fields.Words(high=80, load_default=None, allow_none=True)
+    item = fields.code(load_default="blangko")
+    recordings = fields.Several(Referred(), high=MAX_LINES, required=True)
+    draft = fields.Flag(load_default=False)
+
+
+class JobOut(ma.Schema):
+    """A print job: how many recordings, how many still wait, how many blanks were printed and spoiled."""
+
+    id = ma.fields.Integer(required=True)
+    office = ma.fields.String(required=True)
+    store = ma.fields.String(required=True)
+    event = ma.fields.Integer(required=True, allow_none=True)
+    item = ma.fields.String(required=True)
+    printer = ma.fields.String(required=True, allow_none=True)
+    status = ma.fields.String(required=True)
+    created_at = ma.fields.AwareDateTime(required=True)
+    total = ma.fields.Integer(required=True)
+    waiting = ma.fields.Integer(required=True)
+    printed = ma.fields.Integer(required=True)
+    spoiled = ma.fields.Integer(required=True)
+
+
+class JobLineOut(ma.Schema):
+    """One recording of a job: whether it still waits, and the blanks it took."""
+
+    recording = ma.fields.Integer(required=True)
+    client_id = ma.fields.String(required=True)
+    waiting = ma.fields.Boolean(required=True)
+    printed = ma.fields.Integer(required=True)
+    spoiled = ma.fields.Integer(required=True)
+
+
+class JobWithLinesOut(JobOut):
+    """A print job with its recordings."""
+
+    recordings = ma.fields.List(ma.fields.Nested(JobLineOut), required=True)
+
+
+class JobQuery(PageQuery):
+    """Which print jobs."""
+
+    office = fields.code(load_default=None)
+    store = fields.code(load_default=None)
+    event = fields.QueryInt(load_default=None)
+    status = fields.Kind(JobStatus, load_default=None)
+
+
+class ResultIn(fields.Strict):
+    """What became of one blank; a spoiled one has a reason and may be followed by another for the same recording."""
+
+    recording = Referred(required=True)
+    outcome = fields.Kind(Outcome, required=True)
+    reason = fields.Kind(SpoilReason, load_default=None, allow_none=True)
+
+
+class ResultsIn(fields.Strict):
+    """What became of the blanks, in the order they went through the printer."""
+
+    results = fields.Several(ma.fields.Nested(ResultIn), high=MAX_LINES, required=True)
+    occurred_on = fields.Day(load_default=None, allow_none=True)
+
+
+class ResultUndoIn(fields.Strict):
+    """A mistaken result: the last attempt on this recording is undone."""
+
+    recording = Referred(required=True)
+    reason = fields.Words(high=500, required=True)
+
+
+class HandoverIn(fields.Strict):
+    """Whose card goes to whom; the collector's name is kept encrypted."""
+
+    recording = Referred(required=True)
+    collected_by = fields.Words(high=200, required=True)
+    collector_relation = fields.Words(high=60, load_default=None, allow_none=True)
+
+
+class IssueIn(fields.Strict):
+    """Cards handed over; `office` narrows where client ids are looked up."""
+
+    cards = fields.Several(ma.fields.Nested(HandoverIn), high=MAX_LINES, required=True)
+    office = fields.code(load_default=None, allow_none=True)
+    occurred_on = fields.Day(load_default=None, allow_none=True)
+
+
+class IssueUndoIn(fields.Strict):
+    """Mistaken hand-overs: these cards wait again."""
+
+    recordings = fields.Several(Referred(), high=MAX_LINES, required=True)
+    office = fields.code(load_default=None, allow_none=True)
+    reason = fields.Words(high=500, required=True)
+
+
+class CardOut(ma.Schema):
+    """A card, where it lies and whose blank it was; nobody's name is shown."""
+
+    id = ma.fields.Integer(required=True)
+    recording = ma.fields.Integer(required=True)
+    client_id = ma.fields.String(required=True)
+    office = ma.fields.String(required=True)
+    store = ma.fields.String(required=True)
+    item = ma.fields.String(required=True)
+    owner = ma.fields.String(required=True)
+    event = ma.fields.Integer(required=True, allow_none=True)
+    status = ma.fields.String(required=True)
+    printed_at = ma.fields.AwareDateTime(required=True)
+    issued_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    collector_relation = ma.fields.String(required=True, allow_none=True)
+    age_days = ma.fields.Integer(required=True, allow_none=True, metadata={"description": "waiting cards only"})
+
+
+class CardsOut(ma.Schema):
+    """The cards of a request, in its order."""
+
+    items = ma.fields.List(ma.fields.Nested(CardOut), required=True)
+
+
+class CardQuery(PageQuery):
+    """Which cards."""
+
+    office = fields.code(load_default=None)
+    store = fields.code(load_default=None)
+    event = fields.QueryInt(load_default=None)
+    status = fields.Kind(CardStatus, load_default=None)
+
+
+class WalkInRecordingIn(RecordingIn):
+    """The person; office, event and time are the store's, the job's and now unless given, the status is print-ready."""
+
+    class Meta:
+        exclude = ("failure",)
+
+    office = fields.code(load_default=None, allow_none=True)
+    status = fields.Kind(ReportedStatus, load_default=ReportedStatus.PRR)
+    recorded_at = fields.Instant(load_default=None, allow_none=True)
+
+    @ma.post_load
+    def without_status(self, person: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Whatever list the line was copied from: who stands there and is printed is print-ready."""
+        del person["status"]
+        return person
+
+
+class WalkInIn(fields.Strict):
+    """Somebody recorded, printed and, with `collected_by`, handed the card in one step."""
+
+    store = fields.code(required=True)
+    event = fields.identity(load_default=None, allow_none=True)
+    recording = fields.Part(WalkInRecordingIn, required=True)
+    spoiled = fields.Several(fields.Kind(SpoilReason), low=0, high=100, load_default=list)
+    printer = fields.Words(high=80, load_default=None, allow_none=True)
+    item = fields.code(load_default="blangko")
+    collected_by = fields.Words(high=200, load_default=None, allow_none=True)
+    collector_relation = fields.Words(high=60, load_default=None, allow_none=True)
+
+
+class WalkInOut(ma.Schema):
+    """The ids of what was made, and whether the card was printed or issued."""
+
+    recording = ma.fields.Integer(required=True)
+    client_id = ma.fields.String(required=True)
+    job = ma.fields.Integer(required=True)
+    card = ma.fields.Integer(required=True)
+    status = ma.fields.String(required=True)
+
+
+JobPage = page_of(JobOut)
+CardPage = page_of(CardOut)

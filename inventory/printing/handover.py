@@ -1,0 +1,270 @@
+"""Handing cards over to those who collect them, and taking a mistaken hand-over back."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from inventory import access, audit, clock, keys
+from inventory.access import Action, Actor
+from inventory.database import transaction
+from inventory.errors import Fault, LinesRefused, NotPermitted
+from inventory.offices.queries import store_facts
+from inventory.offices.rules import main_store_of
+from inventory.outreach.models import Event
+from inventory.outreach.rules import EventStatus
+from inventory.printing import rules
+from inventory.printing.models import Card
+from inventory.printing.rules import CardStatus
+from inventory.recordings import commands as recordings
+from inventory.recordings.models import Recording
+from inventory.recordings.queries import chunks, joined_events, of_subtree, reached, require_office, resolve
+from inventory.recordings.rules import RecordingStatus, Reference
+from inventory.retries import FIRST, Once
+from inventory.stock import ledger
+from inventory.stock.ledger import Books, Fact
+from inventory.stock.rules import AccountKey, Condition, Leg, MovementKind, in_store
+
+_CARDS: Any = Card.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Whose card goes to whom. `repr` keeps the collector's name out of any traceback."""
+
+    recording: Reference
+    collected_by: str
+    collector_relation: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Handover({self.recording!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class CardFacts:
+    """A standing card, locked."""
+
+    id: int
+    recording: int
+    office: str
+    store: str
+    item: str
+    owner: str
+    event: int
+    status: CardStatus
+    issued_at: datetime | None
+    issue_movement: int | None
+
+    @property
+    def account(self) -> AccountKey:
+        """The account that a waiting card is counted in."""
+        return in_store(self.store, self.item, self.owner, self.event, Condition.PRINTED)
+
+
+def issue(
+    actor: Actor,
+    handovers: Sequence[Handover],
+    *,
+    office: str | None = None,
+    occurred_on: date | None = None,
+    once: Once = FIRST,
+) -> list[int]:
+    """Hand waiting cards over: one movement for each store they lie in. Answers their recordings' ids.
+
+    Raises `LinesRefused` for lines that mean no recording, `CardsNotWaiting` with the lines; then nothing was done.
+    """
+    with transaction() as session:
+        ids = _meant(actor, [told.recording for told in handovers], office, "cards", "/recording")
+        if once.done_before(session) is not None:
+            return ids
+        cards = locked_cards(session, ids)
+        waiting = {i for i, card in cards.items() if card.status is CardStatus.WAITING}
+        if late := [index for index, i in enumerate(ids) if i not in waiting]:
+            raise rules.named(rules.CardsNotWaiting, "cards", late)
+        accounts = [card.account for card in cards.values()]
+        books = ledger.lock(
+            session, [*accounts, *map(rules.handed_over, accounts)], {c.store: c.office for c in cards.values()}
+        )
+        given = [(cards[i], told) for i, told in zip(ids, handovers, strict=True)]
+        movements = hand_over(session, books, actor, given, occurred_on)
+        audit.record(session, actor, "issue", "cards", movements[0], actor.office, cards=len(ids), movements=movements)
+        once.keep(session, movements[0])
+        return ids
+
+
+def hand_over(
+    session: Session,
+    books: Books,
+    actor: Actor,
+    given: Sequence[tuple[CardFacts, Handover]],
+    occurred_on: date | None = None,
+) -> list[int]:
+    """Post the hand-over of locked, waiting cards and note who took them. Answers the movements."""
+    now, movements = clock.now(), []
+    rows: list[dict[str, Any]] = []
+    by_store: defaultdict[str, list[tuple[CardFacts, Handover]]] = defaultdict(list)
+    for card, told in given:
+        by_store[card.store].append((card, told))
+    for store, part in sorted(by_store.items()):
+        sums = Counter(card.account for card, _ in part)
+        legs = [Leg(key, rules.handed_over(key), quantity) for key, quantity in sums.items()]
+        posted = ledger.post(session, books, Fact(MovementKind.ISSUE, actor, store_facts(store), occurred_on), legs)
+        movements.append(posted.id)
+        rows += [
+            {"card": card.id, "movement": posted.id, "at": now, "collector": keys.encrypt(told.collected_by),
+             "relation": told.collector_relation}
+            for card, told in part
+        ]  # fmt: skip
+    session.connection().execute(_ISSUE, sorted(rows, key=lambda row: row["card"]))
+    recordings.set_status(session, [card.recording for card, _ in given], RecordingStatus.ISSUED, now)
+    return movements
+
+
+_ISSUE = (
+    sa.update(_CARDS)
+    .where(_CARDS.c.id == sa.bindparam("card"))
+    .values(
+        status=CardStatus.ISSUED,
+        issued_at=sa.bindparam("at"),
+        issue_movement_id=sa.bindparam("movement"),
+        collector_secret=sa.bindparam("collector"),
+        collector_relation=sa.bindparam("relation"),
+    )
+)
+
+
+def undo_issue(
+    actor: Actor, references: Sequence[Reference], reason: str, *, office: str | None = None, once: Once = FIRST
+) -> list[int]:
+    """Take hand-overs back: the cards wait again, those of an ended event in the host's main store.
+
+    Answers their recordings' ids. Raises `LinesRefused`, `CardsNotIssued` with the lines, or `UndoTooLate`.
+    """
+    with transaction() as session:
+        ids = _meant(actor, references, office, "recordings", "")
+        if once.done_before(session) is not None:
+            return ids
+        running = _held_events(session, ids)
+        cards = locked_cards(session, ids)
+        issued = {i for i, card in cards.items() if card.status is CardStatus.ISSUED}
+        if late := [index for index, i in enumerate(ids) if i not in issued]:
+            raise rules.named(rules.CardsNotIssued, "recordings", late)
+        targets = _targets(cards.values(), running)
+        movements = _take_back(session, actor, list(cards.values()), targets, reason)
+        recordings.set_status(session, ids, RecordingStatus.PRINTED, clock.now())
+        counts = {"cards": len(ids), "movements": movements}
+        audit.record(session, actor, "undo_issue", "cards", movements[0], actor.office, **counts)
+        once.keep(session, movements[0])
+        return ids
+
+
+def _held_events(session: Session, ids: Sequence[int]) -> set[int]:
+    """The running events of these cards, held: they cannot close before this transaction ends."""
+    named: set[int] = set()
+    for part in chunks(ids):
+        query = sa.select(Card.event_id).where(Card.recording_id.in_(part), Card.event_id != 0).distinct()
+        named.update(session.scalars(query))
+    running: set[int] = set()
+    for part in chunks(sorted(named)):
+        held = sa.select(Event.id, Event.status).where(Event.id.in_(part)).order_by(Event.id)
+        rows = session.execute(held.with_for_update(read=True))
+        running.update(row.id for row in rows if row.status is EventStatus.RUNNING)
+    return running
+
+
+def _targets(cards: Any, running: set[int]) -> dict[str, str]:
+    """Where the cards of each store go back to: the store itself, or for a kit that was packed up, the main store."""
+    targets: dict[str, str] = {}
+    for card in cards:
+        if card.store not in targets:
+            kit = store_facts(card.store).event_id
+            targets[card.store] = main_store_of(card.office) if kit and kit not in running else card.store
+    return targets
+
+
+def _take_back(
+    session: Session, actor: Actor, cards: Sequence[CardFacts], targets: dict[str, str], reason: str
+) -> list[int]:
+    by_movement: defaultdict[int, list[CardFacts]] = defaultdict(list)
+    for card in cards:
+        by_movement[card.issue_movement or 0].append(card)
+    back = {card.id: card.account.at(card.account.place, store=targets[card.store]) for card in cards}
+    ends = [rules.handed_over(card.account) for card in cards]
+    offices = {code: card.office for card in cards for code in (card.store, targets[card.store])}
+    books = ledger.lock(session, [*back.values(), *ends], offices)
+    now, movements = clock.now(), []
+    for movement, part in sorted(by_movement.items()):
+        store = store_facts(targets[part[0].store])
+        for card in part:
+            rules.check_undo(card.issued_at or now, now, store.undo_minutes)
+        sums = Counter((rules.handed_over(card.account), back[card.id]) for card in part)
+        legs = [Leg(source, target, quantity) for (source, target), quantity in sums.items()]
+        fact = Fact(MovementKind.ISSUE_UNDO, actor, store, reason=reason, corrects_id=movement)
+        movements.append(ledger.post(session, books, fact, legs).id)
+    rows = [{"card": card.id, "store": back[card.id].store} for card in sorted(cards, key=lambda card: card.id)]
+    session.connection().execute(_TAKE_BACK, rows)
+    return movements
+
+
+_TAKE_BACK = (
+    sa.update(_CARDS)
+    .where(_CARDS.c.id == sa.bindparam("card"))
+    .values(
+        status=CardStatus.WAITING,
+        store_code=sa.bindparam("store"),
+        issued_at=None,
+        issue_movement_id=None,
+        collector_secret=None,
+        collector_relation=None,
+    )
+)
+
+
+def _meant(actor: Actor, references: Sequence[Reference], office: str | None, name: str, field: str) -> list[int]:
+    """The recordings that the lines mean among what the actor reaches; raises `LinesRefused`."""
+    if not access.permits(actor, Action.PRINT):
+        raise NotPermitted(role=actor.role, office=actor.office, action=Action.PRINT)
+    ways = reached(actor)
+    if len(ways) > 1:
+        # A member hands over whatever was printed in the event, also recordings that the host took outside of it.
+        joined = sa.select(Card.recording_id).where(Card.event_id.in_(joined_events(actor)))
+        ways.append(Recording.id.in_(joined))
+    if office is not None:
+        require_office(actor, Action.PRINT, office)
+        ways = [sa.and_(way, of_subtree(Recording.office_code, office)) for way in ways]
+    meant, wrong = resolve(references, ways)
+    faults = [
+        Fault(f"/{name}/{index}{field}", wrong[reference].sentence, wrong[reference].code)
+        for index, reference in enumerate(references)
+        if reference in wrong
+    ]
+    if faults:
+        raise LinesRefused(faults)
+    ids = [meant[reference].id for reference in references]
+    rules.first_lines(ids, name)
+    return ids
+
+
+def locked_cards(session: Session, ids: Sequence[int]) -> dict[int, CardFacts]:
+    """The standing cards of these recordings, locked in the order of the recordings."""
+    found: dict[int, CardFacts] = {}
+    for part in chunks(sorted(ids)):
+        query = sa.select(
+            Card.id, Card.recording_id, Card.office_code, Card.store_code, Card.item_code, Card.owner_code,
+            Card.event_id, Card.status, Card.issued_at, Card.issue_movement_id,
+        ).where(Card.recording_id.in_(part), Card.status != CardStatus.UNDONE)  # fmt: skip
+        rows: Any = session.execute(query.order_by(Card.recording_id).with_for_update())
+        found.update((row.recording_id, CardFacts(*row)) for row in rows)
+    return found
+
+
+def lock_cards_of(session: Session, store: str) -> None:
+    """Lock the waiting cards of a store, in the same order."""
+    query = sa.select(Card.id).where(Card.store_code == store, Card.status == CardStatus.WAITING)
+    session.execute(query.order_by(Card.recording_id).with_for_update())

@@ -1,0 +1,274 @@
+"""Reading jobs, attempts and cards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from inventory import access, clock
+from inventory.access import Action, Actor
+from inventory.database import current
+from inventory.errors import NotFound
+from inventory.offices.queries import store_for
+from inventory.paging import Page, Slice, page
+from inventory.printing import rules
+from inventory.printing.models import Attempt, Card, JobLine, PrintJob
+from inventory.printing.rules import CardStatus, JobStatus, Outcome
+from inventory.recordings.models import Recording
+from inventory.recordings.queries import chunks, joined_events, of_subtree, require_office
+from inventory.stock.models import Account, Entry, Movement
+from inventory.stock.rules import Condition, MovementKind
+from inventory.texts import Text
+
+_STANDING = Attempt.undone_by.is_(None)
+_PRINTED = sa.and_(_STANDING, Attempt.outcome == Outcome.PRINTED)
+_SPOILED = sa.and_(_STANDING, Attempt.outcome == Outcome.SPOILED)
+
+
+class JobNotFound(NotFound):
+    """No print job has this id, or it is out of the actor's reach."""
+
+    code = "job_not_found"
+    text = Text("Pekerjaan cetak {job} tidak ditemukan.", "Print job {job} was not found.")
+
+
+def _count(condition: Any) -> sa.ColumnElement[int]:
+    return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Which print jobs are wanted; None means all."""
+
+    office: str | None = None
+    store: str | None = None
+    event: int | None = None
+    status: JobStatus | None = None
+
+
+def list_jobs(actor: Actor, which: JobFilter, wanted: Slice) -> Page:
+    """The print jobs of the actor's subtree and of the events the actor was let into, with their counts."""
+    mine = sa.or_(of_subtree(PrintJob.office_code, actor.office), PrintJob.event_id.in_(joined_events(actor)))
+    query = sa.select(PrintJob).where(mine)
+    if which.office is not None:
+        require_office(actor, Action.READ_RECORDINGS, which.office)
+        query = query.where(of_subtree(PrintJob.office_code, which.office))
+    if which.store is not None:
+        query = query.where(PrintJob.store_code == store_for(actor, Action.READ_RECORDINGS, which.store).code)
+    if which.event is not None:
+        query = query.where(PrintJob.event_id == which.event)
+    if which.status is not None:
+        query = query.where(PrintJob.status == which.status)
+    found = page(query, [PrintJob.id], wanted)
+    return Page(_with_counts(found.items), found.next)
+
+
+def get_job(actor: Actor, job_id: int) -> dict[str, Any]:
+    """One print job with its counts; raises `JobNotFound`."""
+    return _with_counts([_job(actor, job_id)])[0]
+
+
+def get_job_with_lines(actor: Actor, job_id: int) -> dict[str, Any]:
+    """One print job with what became of each recording in it; raises `JobNotFound`."""
+    job = get_job(actor, job_id)
+    tried = (
+        sa.select(Attempt.recording_id, _count(_PRINTED).label("printed"), _count(_SPOILED).label("spoiled"))
+        .where(Attempt.job_id == job_id)
+        .group_by(Attempt.recording_id)
+        .subquery()
+    )
+    rows = current().execute(
+        sa.select(
+            JobLine.recording_id.label("recording"), JobLine.waiting, Recording.client_id,
+            sa.func.coalesce(tried.c.printed, 0).label("printed"),
+            sa.func.coalesce(tried.c.spoiled, 0).label("spoiled"),
+        )
+        .join(Recording, Recording.id == JobLine.recording_id)
+        .outerjoin(tried, tried.c.recording_id == JobLine.recording_id)
+        .where(JobLine.job_id == job_id)
+        .order_by(JobLine.recording_id)
+    ).mappings()  # fmt: skip
+    return {**job, "recordings": [dict(row) for row in rows]}
+
+
+def get_walk_in(job_id: int) -> dict[str, Any]:
+    """What a walk-in made: the answer of a command that has checked access."""
+    row = current().execute(
+        sa.select(
+            JobLine.job_id.label("job"), Recording.id.label("recording"), Recording.client_id, Recording.status,
+            Card.id.label("card"),
+        )
+        .join(Recording, Recording.id == JobLine.recording_id)
+        .join(Card, Card.recording_id == Recording.id)
+        .where(JobLine.job_id == job_id)
+        .order_by(Card.id.desc())
+        .limit(1)
+    ).mappings().one()  # fmt: skip
+    return dict(row)
+
+
+def _job(actor: Actor, job_id: int) -> PrintJob:
+    found = current().get(PrintJob, job_id)
+    unseen = JobNotFound(job=job_id)
+    if found is None:
+        raise unseen
+    access.require(actor, Action.READ_RECORDINGS, found.office_code, event_id=found.event_id, unseen=unseen)
+    return found
+
+
+def _with_counts(jobs: Sequence[PrintJob]) -> list[dict[str, Any]]:
+    ids = [job.id for job in jobs]
+    lines = current().execute(
+        sa.select(JobLine.job_id, sa.func.count().label("lines"), _count(JobLine.waiting).label("waiting"))
+        .where(JobLine.job_id.in_(ids))
+        .group_by(JobLine.job_id)
+    )
+    by_lines = {row.job_id: (row.lines, int(row.waiting)) for row in lines}
+    tries = current().execute(
+        sa.select(Attempt.job_id, _count(_PRINTED).label("printed"), _count(_SPOILED).label("spoiled"))
+        .where(Attempt.job_id.in_(ids))
+        .group_by(Attempt.job_id)
+    )
+    by_tries = {row.job_id: (int(row.printed), int(row.spoiled)) for row in tries}
+    shown = []
+    for job in jobs:
+        (total, waiting), (printed, spoiled) = by_lines.get(job.id, (0, 0)), by_tries.get(job.id, (0, 0))
+        shown.append({
+            "id": job.id, "office": job.office_code, "store": job.store_code, "event": job.event_id,
+            "item": job.item_code, "printer": job.printer, "status": job.status, "created_at": job.created_at,
+            "total": total, "waiting": waiting, "printed": printed, "spoiled": spoiled,
+        })  # fmt: skip
+    return shown
+
+
+@dataclass(frozen=True, slots=True)
+class CardFilter:
+    """Which cards are wanted; None means all that stand."""
+
+    office: str | None = None
+    store: str | None = None
+    event: int | None = None
+    status: CardStatus | None = None
+
+
+_CARD = (
+    Card.id.label("id"),
+    Card.recording_id.label("recording"),
+    Recording.client_id.label("client_id"),
+    Card.office_code.label("office"),
+    Card.store_code.label("store"),
+    Card.item_code.label("item"),
+    Card.owner_code.label("owner"),
+    sa.func.nullif(Card.event_id, 0).label("event"),
+    Card.status.label("status"),
+    Card.printed_at.label("printed_at"),
+    Card.issued_at.label("issued_at"),
+    Card.collector_relation.label("collector_relation"),
+)
+
+
+def cards_reached(actor: Actor) -> sa.ColumnElement[bool]:
+    """The cards of the actor's subtree, and those of the events the actor was let into."""
+    return sa.or_(of_subtree(Card.office_code, actor.office), Card.event_id.in_(joined_events(actor)))
+
+
+def list_cards(actor: Actor, which: CardFilter, wanted: Slice) -> Page:
+    """The cards that the actor reaches; undone ones only when asked for."""
+    query = sa.select(*_CARD).join(Recording, Recording.id == Card.recording_id).where(cards_reached(actor))
+    if which.office is not None:
+        require_office(actor, Action.READ_RECORDINGS, which.office)
+        query = query.where(of_subtree(Card.office_code, which.office))
+    if which.store is not None:
+        query = query.where(Card.store_code == store_for(actor, Action.READ_RECORDINGS, which.store).code)
+    if which.event is not None:
+        query = query.where(Card.event_id == which.event)
+    if which.status is None:
+        query = query.where(Card.status != CardStatus.UNDONE)
+    else:
+        query = query.where(Card.status == which.status)
+    found = page(query, [Card.id], wanted, rows=True)
+    return Page([_aged(row) for row in found.items], found.next)
+
+
+def get_cards(recordings: Sequence[int]) -> list[dict[str, Any]]:
+    """The standing cards of these recordings, in this order: the answer of a command that has checked access."""
+    rows: dict[int, dict[str, Any]] = {}
+    for part in chunks(recordings):
+        query = sa.select(*_CARD).join(Recording, Recording.id == Card.recording_id)
+        found = current().execute(query.where(Card.recording_id.in_(part), Card.status != CardStatus.UNDONE))
+        rows.update((row.recording, _aged(row)) for row in found)
+    return [rows[recording] for recording in recordings if recording in rows]
+
+
+def _aged(row: Any) -> dict[str, Any]:
+    waiting = row.status is CardStatus.WAITING
+    return {**row._mapping, "age_days": (clock.now() - row.printed_at).days if waiting else None}  # noqa: SLF001 - SQLAlchemy's documented accessor
+
+
+def jobs_holding(session: Session, recordings: Sequence[int]) -> dict[int, int]:
+    """Which of these recordings wait in a print job, and in which."""
+    held: dict[int, int] = {}
+    for part in chunks(recordings):
+        query = sa.select(JobLine.recording_id, JobLine.job_id).where(JobLine.recording_id.in_(part), JobLine.waiting)
+        held.update((row.recording_id, row.job_id) for row in session.execute(query))
+    return held
+
+
+def open_jobs(event_id: int) -> list[int]:
+    """The draft and open jobs of an event: it cannot close before they end."""
+    query = sa.select(PrintJob.id).where(PrintJob.event_id == event_id, PrintJob.status.in_(rules.UNFINISHED))
+    return list(current().scalars(query.order_by(PrintJob.id)))
+
+
+# What printing did is read off the ledger, a few entries a batch, with every undo counted on its attempt's own day.
+_ORIGIN = aliased(Movement)
+_GAINED = {
+    name: sa.func.coalesce(sa.func.sum(sa.case((Account.condition == condition, Entry.quantity), else_=0)), 0)
+    for name, condition in (("printed", Condition.PRINTED), ("spoiled", Condition.SPOILED))
+}
+
+
+def _gains(*columns: Any) -> sa.Select[Any]:
+    return (
+        sa.select(*columns, *[gained.label(name) for name, gained in _GAINED.items()])
+        .select_from(Movement)
+        .join(_ORIGIN, _ORIGIN.id == sa.func.coalesce(Movement.corrects_id, Movement.id))
+        .join(Entry, Entry.movement_id == Movement.id)
+        .join(Account, Account.id == Entry.account_id)
+        .where(Movement.kind.in_([MovementKind.PRINTING, MovementKind.PRINTING_UNDO]))
+    )
+
+
+def spoil_counts(office: str) -> tuple[int, int]:
+    """How many of an office's standing attempts were spoiled, and how many there are: what it learns its rate from."""
+    row = current().execute(_gains().where(Movement.office_code == office)).one()
+    return int(row.spoiled), int(row.printed) + int(row.spoiled)
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfPrinting:
+    """What one office printed and spoiled on one of its business days."""
+
+    office: str
+    on: date
+    printed: int
+    spoiled: int
+
+
+def printed_per_day(offices: Iterable[str], since: date) -> list[DayOfPrinting]:
+    """What these offices printed and spoiled on each business day since `since`, days of nothing left out."""
+    days = []
+    for part in chunks(list(offices)):
+        query = (
+            _gains(Movement.office_code, _ORIGIN.occurred_on)
+            .where(Movement.office_code.in_(part), _ORIGIN.occurred_on >= since)
+            .group_by(Movement.office_code, _ORIGIN.occurred_on)
+            .order_by(Movement.office_code, _ORIGIN.occurred_on)
+        )
+        days += [DayOfPrinting(row[0], row[1], int(row.printed), int(row.spoiled)) for row in current().execute(query)]
+    return days

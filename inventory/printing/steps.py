@@ -1,0 +1,136 @@
+"""What several commands of printing do inside their own transaction: check, make a job, write attempts and cards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from inventory import clock
+from inventory.access import Actor
+from inventory.catalogue.queries import get_item
+from inventory.catalogue.rules import ItemKind
+from inventory.offices.queries import StoreFacts
+from inventory.outreach.models import Event
+from inventory.outreach.rules import EventStatus
+from inventory.printing import queries, rules
+from inventory.printing.models import Attempt, Card, JobLine, PrintJob
+from inventory.printing.rules import CardStatus, JobStatus, Outcome, Try
+from inventory.recordings import commands as recordings
+from inventory.recordings.rules import RecordingStatus
+from inventory.stock import ledger
+from inventory.stock.commands import OnlyBlanksBecomeCards
+from inventory.stock.ledger import Books, Fact
+from inventory.stock.rules import AccountKey
+
+_ATTEMPTS: Any = Attempt.__table__
+_CARDS: Any = Card.__table__
+
+
+def event_of(store: StoreFacts, asked: int | None) -> int | None:
+    """The event of a job: a kit's own. Naming one for any other store is a mistake about whose blanks are used."""
+    event_id = store.event_id or None
+    if asked is not None and asked != event_id:
+        raise rules.EventPrintsFromItsKit(pointer="/event", event=asked, store=store.code)
+    return event_id
+
+
+def check_blank(code: str) -> None:
+    """Raise `OnlyBlanksBecomeCards` for a ribbon."""
+    if get_item(code).kind is not ItemKind.BLANK:
+        raise OnlyBlanksBecomeCards(pointer="/item", item=code)
+
+
+def require_running(session: Session, event_id: int | None) -> None:
+    """Hold the event, if there is one, in the state running: it cannot close before this transaction ends."""
+    if event_id is None:
+        return
+    status = session.scalar(sa.select(Event.status).where(Event.id == event_id).with_for_update(read=True))
+    if status is not EventStatus.RUNNING:
+        raise rules.EventNotPrinting(event=event_id, status=status)
+
+
+def check_free(session: Session, ids: Sequence[int], statuses: Mapping[int, RecordingStatus]) -> None:
+    """Raise unless all are print-ready and wait in no job, naming the lines."""
+    if unready := [index for index, i in enumerate(ids) if statuses[i] is not RecordingStatus.PRR]:
+        raise rules.named(rules.NotPrintReady, "recordings", unready)
+    held = queries.jobs_holding(session, ids)
+    if taken := [index for index, i in enumerate(ids) if i in held]:
+        raise rules.named(rules.RecordingInOtherJob, "recordings", taken)
+
+
+def insert_job(
+    session: Session,
+    actor: Actor,
+    store: StoreFacts,
+    event_id: int | None,
+    item: str,
+    printer: str | None,
+    status: JobStatus,
+    ids: Iterable[int],
+) -> PrintJob:
+    """Write a job with its waiting lines; its recordings are locked and free."""
+    job = PrintJob(
+        office_code=store.office,
+        store_code=store.code,
+        event_id=event_id,
+        item_code=item,
+        printer=printer,
+        status=status,
+        created_at=clock.now(),
+        user_id=actor.user_id,
+    )
+    session.add(job)
+    session.flush()
+    session.execute(sa.insert(JobLine), [{"job_id": job.id, "recording_id": i, "waiting": True} for i in sorted(ids)])
+    return job
+
+
+def lock_printing(
+    session: Session, store: StoreFacts, order: Sequence[AccountKey], tries: Sequence[Try], *, issue: bool = False
+) -> Books:
+    """Lock, at once, every account that these attempts (and, with `issue`, the hand-over) can touch."""
+    conditions = {rules.becomes(attempt.outcome) for attempt in tries}
+    made = [key.as_(condition) for key in order for condition in conditions]
+    ends = [rules.handed_over(key.as_(rules.becomes(Outcome.PRINTED))) for key in order] if issue else []
+    return ledger.lock(session, [*order, *made, *ends], {store.code: store.office})
+
+
+def post_attempts(
+    session: Session, books: Books, order: Sequence[AccountKey], job: PrintJob, tries: Sequence[Try], fact: Fact
+) -> list[int]:
+    """Post the attempts and write what follows from them, each table in one statement. Answers who was printed."""
+    blanks = rules.fed(books.balances, order, len(tries))
+    posted = ledger.post(session, books, fact, rules.legs_of(blanks, tries))
+    now, connection = clock.now(), session.connection()
+    common = {"job_id": job.id, "movement_id": posted.id, "attempted_at": now, "user_id": fact.actor.user_id}
+    connection.execute(
+        sa.insert(_ATTEMPTS),
+        [
+            {**common, "recording_id": a.recording, "owner_code": key.owner, "outcome": a.outcome, "reason": a.reason}
+            for a, key in zip(tries, blanks, strict=True)
+        ],
+    )
+    printed = [attempt.recording for attempt in tries if attempt.outcome is Outcome.PRINTED]
+    if not printed:
+        return printed
+    a = _ATTEMPTS.c
+    mine = sa.and_(a.job_id == job.id, a.movement_id == posted.id, a.outcome == Outcome.PRINTED)
+    place: dict[str, Any] = {
+        "office_code": fact.store.office, "store_code": fact.store.code, "item_code": job.item_code,
+        "event_id": fact.store.event_id, "status": CardStatus.WAITING, "printed_at": now,
+    }  # fmt: skip
+    fixed = [sa.literal(value, _CARDS.c[name].type) for name, value in place.items()]
+    cards = sa.select(a.recording_id, a.id, a.owner_code, *fixed).where(mine)
+    connection.execute(sa.insert(_CARDS).from_select(["recording_id", "attempt_id", "owner_code", *place], cards))
+    recordings.set_status(session, printed, RecordingStatus.PRINTED, now)
+    done = sa.select(a.recording_id).where(mine)
+    session.execute(
+        sa.update(JobLine)
+        .where(JobLine.job_id == job.id, JobLine.recording_id.in_(done))
+        .values(waiting=False)
+        .execution_options(synchronize_session=False)
+    )
+    return printed

@@ -1,0 +1,410 @@
+"""Recordings over REST: in bulk, safe to repeat, and never showing a NIK or a name."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+import sqlalchemy as sa
+
+from inventory.database import db
+from tests.builders import receipt
+from tests.outreach import person, running_event
+
+NIK = "1503044205010001"
+
+
+def people(count: int, office: str = "15.03", **more) -> dict:
+    return {"recordings": [person(f"p-{n}", office, nik=f"{n:016d}", **more) for n in range(count)]}
+
+
+def send_csv(caller, text: str, query: str = "", content_type: str = "text/csv"):
+    headers = {"Authorization": f"Bearer {caller.token}", "Content-Type": content_type}
+    return caller.app.test_client().post(f"/api/v1/recordings{query}", data=text.encode(), headers=headers)
+
+
+def test_recordings_come_in_and_show_no_more_than_a_masked_nik(calls):
+    field = calls("field", "15.03")
+    made = field.post("/recordings", {"recordings": [person("a", nik=NIK, name="Siti Aminah")]})
+    assert (made["created"], made["unchanged"], made["refused"]) == (1, 0, [])
+    item = made["items"][0]
+    assert item["nik"] == "150304••••••0001"
+    assert (item["status"], item["reason"], item["office"], item["event"]) == ("prr", "first_card", "15.03", None)
+    assert "name" not in item
+    assert field.get(f"/recordings/{item['id']}") == item
+    assert field.get("/recordings?office=15.03&status=prr&reason=first_card")["items"] == [item]
+    assert field.get("/recordings?status=sfe")["items"] == []
+
+
+def test_the_same_lines_again_change_nothing_even_after_the_status_moved_on(calls):
+    field = calls("field", "15.03")
+    first = field.post("/recordings", people(3, status="sfe"))
+    field.post("/recordings/status", {"changes": [{"client_id": "p-1", "status": "prr"}]}, 200)
+    again = field.post("/recordings", people(3, status="sfe"))
+    assert (again["created"], again["unchanged"]) == (0, 3)
+    assert [item["id"] for item in again["items"]] == [item["id"] for item in first["items"]]
+    assert [item["status"] for item in again["items"]] == ["sfe", "prr", "sfe"]
+
+
+@pytest.mark.parametrize("change", [
+    {"nik": "1503044205010002"}, {"reason": "lost"}, {"recorded_at": "2026-01-01T08:00:00+07:00"},
+])  # fmt: skip
+def test_a_client_id_with_other_content_is_a_bad_line(calls, change):
+    field = calls("field", "15.03")
+    field.post("/recordings", {"recordings": [person("a", nik=NIK)]})
+    problem = field.post("/recordings", {"recordings": [person("b"), person("a", nik=NIK) | change]}, 422)
+    assert problem["code"] == "lines_refused"
+    assert [(e["pointer"], e["code"]) for e in problem["errors"]] == [("/recordings/1/client_id", "client_id_taken")]
+    assert len(field.get("/recordings")["items"]) == 1
+
+
+def test_one_client_id_twice_in_a_batch_must_say_the_same(calls):
+    field = calls("field", "15.03")
+    same, other = person("a", nik=NIK), person("a", nik="1503044205010002")
+    assert field.post("/recordings", {"recordings": [same, other]}, 422)["errors"][0]["code"] == "client_id_taken"
+    made = field.post("/recordings", {"recordings": [same, same]})
+    assert (made["created"], made["unchanged"]) == (1, 1)
+
+
+def test_two_offices_may_use_one_client_id(calls):
+    for office in ("15.03", "15.04"):
+        assert calls("field", office).post("/recordings", {"recordings": [person("a", office)]})["created"] == 1
+
+
+BAD = [
+    ({"nik": "150304420501000"}, "nik", "invalid"),
+    ({"nik": "15030442050100012"}, "nik", "invalid"),
+    ({"nik": "150304420501000x"}, "nik", "invalid"),
+    ({"nik": "١٥٠٣٠٤٤٢٠٥٠١٠٠٠١"}, "nik", "invalid"),
+    ({"nik": 1503044205010001}, "nik", "invalid"),
+    ({"nik": None}, "nik", "invalid"),
+    ({"reason": "because"}, "reason", "invalid"),
+    ({"status": "printed"}, "status", "invalid"),
+    ({"status": "issued"}, "status", "invalid"),
+    ({"status": "failed"}, "failure", "failure_code_missing"),
+    ({"failure": "DUPLICATE_RECORD"}, "failure", "failure_code_unexpected"),
+    ({"status": "failed", "failure": "two words"}, "failure", "invalid"),
+    ({"office": ""}, "office", "invalid"),
+    ({"event": 10**6}, "event", "event_unknown"),
+    ({"event": -1}, "event", "invalid"),
+    ({"event": 2**70}, "event", "invalid"),
+    ({"stop": 10**6}, "stop", "stop_unknown"),
+    ({"stop": True}, "stop", "invalid"),
+    ({"recorded_at": "2999-01-01T00:00:00+07:00"}, "recorded_at", "recorded_in_future"),
+    ({"recorded_at": "0001-01-01T00:00:00+07:00"}, "recorded_at", "recorded_too_early"),
+    ({"recorded_at": "2026-01-01T00:00:00"}, "recorded_at", "invalid"),
+    ({"client_id": ""}, "client_id", "invalid"),
+    ({"client_id": "x" * 81}, "client_id", "invalid"),
+    ({"client_id": f"c-{NIK}"}, "client_id", "client_id_shows_nik"),
+    ({"name": "x" * 201}, "name", "invalid"),
+]
+
+
+@pytest.mark.parametrize(("change", "field", "code"), BAD)
+def test_a_bad_line_refuses_all_or_is_left_out(calls, change, field, code):
+    caller = calls("field", "15.03")
+    body = {"recordings": [person("good", nik=NIK), person("bad", nik=NIK) | change]}
+    problem = caller.post("/recordings", body, 422)
+    assert [(e["pointer"], e["code"]) for e in problem["errors"]] == [(f"/recordings/1/{field}", code)]
+    assert caller.get("/recordings")["items"] == []
+    kept = caller.post("/recordings?partial=true", body)
+    assert [(r["number"], r["pointer"], r["field"], r["code"]) for r in kept["refused"]] == [
+        (2, f"/recordings/1/{field}", field, code)
+    ]
+    assert [item["client_id"] for item in kept["items"]] == ["good"]
+
+
+@pytest.mark.parametrize("line", [None, 5, "text", [], {"client_id": "x", NIK: 1}, {}])
+def test_a_line_that_is_no_recording_is_a_bad_line_and_is_not_repeated(calls, line):
+    answer = calls("field", "15.03").send("POST", "/recordings", {"recordings": [line]})
+    assert answer.status_code == 422
+    assert NIK not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("body", [
+    {}, {"recordings": []}, {"recordings": {}}, {"recordings": None}, {"recordings": [{}] * 5001}, [],
+    {"recordings": [person("a")], "more": 1},
+])  # fmt: skip
+def test_a_bad_envelope_is_refused(calls, body):
+    assert calls("field", "15.03").post("/recordings", body, 422)["code"] == "body_invalid"
+
+
+def test_the_optional_key_replays_and_is_not_reused(calls):
+    field = calls("field", "15.03")
+    first = field.post("/recordings", people(2), key="k")
+    assert field.post("/recordings", people(2), key="k") == first
+    assert field.post("/recordings", people(3), 409, key="k")["code"] == "idempotency_key_reused"
+    change = {"changes": [{"client_id": "p-0", "status": "failed", "failure": "ENROLL_FAILURE_AT_CENTRAL"}]}
+    done = field.post("/recordings/status", change, 200, key="s")
+    back = {"changes": [{"client_id": "p-0", "status": "prr"}]}
+    assert field.post("/recordings/status", back, 200, key=None)["items"][0]["status"] == "prr"
+    replayed = field.post("/recordings/status", change, 200, key="s")
+    assert (replayed["changed"], replayed["items"][0]["status"]) == (done["changed"], "prr")
+
+
+def test_a_partial_batch_replayed_names_the_refused_lines_again(calls):
+    field = calls("field", "15.03")
+    body = {"recordings": [person("a"), person("b", nik="x"), person("c", event=10**6)]}
+    first = field.post("/recordings?partial=true", body, key="k")
+    again = field.post("/recordings?partial=true", body, key="k")
+    assert (again["created"], again["items"]) == (first["created"], first["items"])
+    assert [line["number"] for line in again["refused"]] == [line["number"] for line in first["refused"]] == [2, 3]
+
+
+HEADER = "client_id,nik,name,reason,status,office,recorded_at,event,failure\n"
+
+
+def test_a_csv_is_the_same_batch(calls):
+    field = calls("field", "15.03")
+    text = HEADER + f'a,{NIK},"Siti, Aminah",first_card,prr,15.03,2026-01-02T08:00:00+07:00,,\n'
+    assert send_csv(field, text).get_json()["created"] == 1
+    semicolons = "\ufeff" + text.replace(",", ";").replace('"Siti; Aminah"', "Siti")
+    assert send_csv(field, semicolons, content_type="text/csv; charset=utf-8").get_json()["unchanged"] == 1
+    item = field.get("/recordings")["items"][0]
+    assert (item["nik"], item["recorded_at"][:16]) == ("150304••••••0001", "2026-01-02T01:00")
+
+
+def test_a_csv_with_bad_lines_is_refused_whole_unless_partial(calls):
+    field = calls("field", "15.03")
+    good = f"a,{NIK},,first_card,prr,15.03,2026-01-02T08:00:00+07:00,,\n"
+    text = (
+        HEADER + good + "\nb,123,,first_card,prr,15.03,2026-01-02T08:00:00+07:00,,\n" + "c,,,\n" + "d" + "," * 12 + "x"
+    )
+    problem = send_csv(field, text).get_json()
+    assert (problem["code"], problem["status"]) == ("lines_refused", 422)
+    assert {e["pointer"] for e in problem["errors"]} == {"line 4", "line 5", "line 6"}
+    assert any(e["detail"].startswith("nik: ") for e in problem["errors"])
+    assert field.get("/recordings")["items"] == []
+    kept = send_csv(field, text, "?partial=true").get_json()
+    assert kept["created"] == 1
+    assert {line["number"] for line in kept["refused"]} == {4, 5, 6}
+
+
+@pytest.mark.parametrize(("text", "code"), [
+    (f"a,{NIK},Siti Aminah,first_card,prr,15.03,2026-01-02T08:00:00+07:00\n", "csv_columns_wrong"),
+    ("client_id,nik\n", "csv_columns_wrong"),
+    (HEADER.replace("failure", "nik") + "x\n", "csv_columns_wrong"),
+    (HEADER.replace("failure", "surprise") + "x\n", "csv_columns_wrong"),
+    ("", "csv_columns_wrong"),
+    (HEADER, "csv_length_wrong"),
+    (HEADER + "x\n" * 5001, "csv_length_wrong"),
+    (HEADER + '"open', "csv_unreadable"),
+])  # fmt: skip
+def test_a_csv_that_cannot_be_read_is_refused_without_repeating_it(calls, text, code):
+    answer = send_csv(calls("field", "15.03"), text, "?partial=true")
+    assert (answer.status_code, answer.get_json()["code"]) == (422, code)
+    assert NIK not in answer.get_data(as_text=True)
+    assert "Siti" not in answer.get_data(as_text=True)
+
+
+def test_other_content_types_and_broken_bodies_are_refused(calls):
+    field = calls("field", "15.03")
+    assert send_csv(field, "x", content_type="text/plain").status_code == 415
+    assert send_csv(field, "{", content_type="application/json").status_code == 400
+    headers = {"Authorization": f"Bearer {field.token}", "Content-Type": "text/csv"}
+    answer = field.app.test_client().post("/api/v1/recordings", data=b"\xff\xfe", headers=headers)
+    assert answer.get_json()["code"] == "csv_unreadable"
+
+
+@pytest.mark.parametrize("role", ["clerk", "coordinator", "inspector"])
+def test_only_recording_roles_record(calls, role):
+    caller = calls(role, "15.03")
+    assert caller.post("/recordings", people(1), 403)["code"] == "not_permitted"
+    body = {"changes": [{"client_id": "p-0", "status": "prr"}]}
+    assert caller.post("/recordings/status", body, 403)["code"] == "not_permitted"
+
+
+def test_other_offices_are_out_of_reach(calls):
+    calls("field", "15.03").post("/recordings", people(1))
+    other = calls("field", "15.04")
+    problem = other.post("/recordings", people(1), 403)
+    assert (problem["code"], problem["errors"][0]["pointer"]) == ("out_of_reach", "/recordings/0/office")
+    body = {"recordings": [person("mine", "15.04"), person("theirs", "15.03")]}
+    partly = other.post("/recordings?partial=true", body)
+    assert ([i["client_id"] for i in partly["items"]], partly["refused"][0]["code"]) == (
+        ["mine"], "office_outside_reach",
+    )  # fmt: skip
+    theirs = calls("field", "15.03").get("/recordings")["items"][0]["id"]
+    assert other.get(f"/recordings/{theirs}", 404)["code"] == "recording_not_found"
+    assert other.get("/recordings?office=15.03", 403)["code"] == "out_of_reach"
+    assert [i["client_id"] for i in other.get("/recordings")["items"]] == ["mine"]
+    change = {"changes": [{"client_id": theirs, "status": "sfe"}]}
+    assert other.post("/recordings/status", change, 422)["errors"][0]["code"] == "recording_unknown"
+    assert other.post("/recordings/status", change | {"office": "15.03"}, 403)["code"] == "out_of_reach"
+    assert calls("clerk", "15.03").get("/recordings", 403)["code"] == "not_permitted"
+
+
+def test_the_ministry_may_not_record_for_an_office_that_does_not_exist(calls):
+    admin = calls("admin", "0")
+    problem = admin.post("/recordings", {"recordings": [person("a", "99.99")]}, 422)
+    assert problem["errors"][0]["code"] == "office_unknown"
+
+
+@pytest.mark.parametrize("way", [
+    ["sfe", "prr"], ["prr"], ["failed", "prr"], ["failed", "bio_captured", "failed"], ["prr", "sfe", "failed", "prr"],
+])  # fmt: skip
+def test_before_printing_any_status_may_follow_any_other(calls, way):
+    field = calls("field", "15.03")
+    field.post("/recordings", {"recordings": [person("a", status="bio_captured")]})
+    for status in way:
+        failure = {"failure": "DUPLICATE_RECORD"} if status == "failed" else {}
+        body = {"changes": [{"client_id": "a", "status": status, **failure}]}
+        done = field.post("/recordings/status", body, 200)
+        assert (done["changed"], done["items"][0]["status"]) == (1, status)
+        assert done["items"][0]["failure"] == failure.get("failure")
+        assert field.post("/recordings/status", body, 200)["unchanged"] == 1
+
+
+@pytest.mark.parametrize(("change", "field", "code"), [
+    ({"client_id": "nobody"}, "client_id", "recording_unknown"),
+    ({"client_id": 10**9}, "client_id", "recording_unknown"),
+    ({"client_id": 0}, "client_id", "invalid"),
+    ({"client_id": True}, "client_id", "invalid"),
+    ({"client_id": None}, "client_id", "invalid"),
+    ({"status": "printed"}, "status", "invalid"),
+    ({"status": "failed"}, "failure", "failure_code_missing"),
+    ({"failure": "X"}, "failure", "failure_code_unexpected"),
+])  # fmt: skip
+def test_a_bad_status_change_refuses_all_or_is_left_out(calls, change, field, code):
+    caller = calls("field", "15.03")
+    caller.post("/recordings", people(2))
+    body = {"changes": [{"client_id": "p-0", "status": "sfe"}, {"client_id": "p-1", "status": "sfe"} | change]}
+    problem = caller.post("/recordings/status", body, 422)
+    assert [(e["pointer"], e["code"]) for e in problem["errors"]] == [(f"/changes/1/{field}", code)]
+    assert len(caller.get("/recordings?status=prr")["items"]) == 2
+    kept = caller.post("/recordings/status?partial=true", body, 200)
+    assert (kept["changed"], kept["refused"][0]["code"]) == (1, code)
+
+
+def test_an_ambiguous_reference_is_refused(calls):
+    mine = calls("field", "15.03").post("/recordings", {"recordings": [person("same")]})["items"][0]["id"]
+    calls("field", "15.04").post("/recordings", {"recordings": [person("same", "15.04"), person(str(mine), "15.04")]})
+    province = calls("field", "15")
+    for reference in ("same", str(mine)):
+        problem = province.post("/recordings/status", {"changes": [{"client_id": reference, "status": "sfe"}]}, 422)
+        assert problem["errors"][0]["code"] == "recording_ambiguous"
+    change = {"changes": [{"client_id": "same", "status": "sfe"}], "office": "15.03"}
+    assert province.post("/recordings/status", change, 200)["items"][0]["id"] == mine
+    by_id = {"changes": [{"client_id": mine, "status": "prr"}]}
+    assert province.post("/recordings/status", by_id, 200)["items"][0]["office"] == "15.03"
+    stranger = {"changes": [{"client_id": str(mine), "status": "sfe"}]}
+    assert calls("field", "15.03").post("/recordings/status", stranger, 422)["errors"][0]["code"] == "recording_unknown"
+
+
+def test_recordings_of_an_event_belong_to_its_host_and_stop(app, calls):
+    event = running_event(app, "15.03")
+    other = running_event(app, "15.03")
+    field = calls("field", "15.03")
+    made = field.post("/recordings", {"recordings": [person("a", event=event.id, stop=event.stop)]})["items"][0]
+    assert (made["event"], made["stop"]) == (event.id, event.stop)
+    for query in (f"event={event.id}", f"stop={event.stop}"):
+        assert [i["id"] for i in field.get(f"/recordings?{query}")["items"]] == [made["id"]]
+    assert field.get(f"/recordings?event={other.id}")["items"] == []
+    lines = [person("b", event=event.id, stop=other.stop), person("c", "15.04", event=event.id)]
+    problem = calls("field", "15").post("/recordings", {"recordings": lines}, 422)
+    assert [e["code"] for e in problem["errors"]] == ["stop_unknown", "event_of_another_office"]
+    event.become("closed")
+    late = field.post("/recordings", {"recordings": [person("d", event=event.id)]}, 422)
+    assert late["errors"][0]["code"] == "event_has_ended"
+
+
+def test_a_member_of_an_event_records_in_it_and_nowhere_else(app, calls):
+    event = running_event(app, "15.03")
+    guest = calls("field", "15.04")
+    body = {"recordings": [person("a", event=event.id)]}
+    assert guest.post("/recordings", body, 403)["code"] == "out_of_reach"
+    event.let_in(guest)
+    made = guest.post("/recordings", body)["items"][0]
+    calls("field", "15.03").post("/recordings", {"recordings": [person("host")]})
+    assert guest.post("/recordings", {"recordings": [person("b")]}, 403)["code"] == "out_of_reach"
+    assert [i["id"] for i in guest.get("/recordings")["items"]] == [made["id"]]
+    assert guest.get(f"/recordings?office=15.03&event={event.id}")["items"] == [made]
+    assert guest.get(f"/recordings/{made['id']}") == made
+    change = {"changes": [{"client_id": "a", "status": "sfe"}]}
+    for more in ({}, {"office": "15.03"}):
+        assert guest.post("/recordings/status", change | more, 200)["items"][0]["id"] == made["id"]
+    host = {"changes": [{"client_id": "host", "status": "sfe"}]}
+    assert guest.post("/recordings/status", host, 422)["errors"][0]["code"] == "recording_unknown"
+
+
+def test_lists_come_in_pages_with_a_fixed_number_of_statements(app, calls):
+    field = calls("field", "15.03")
+    field.post("/recordings", people(30))
+    counts = []
+    for limit in (5, 25):
+        with counting(app) as statements:
+            batch = field.get(f"/recordings?limit={limit}")
+        counts.append(len(statements))
+        assert len(batch["items"]) == limit
+    assert counts[0] == counts[1]
+    rest = field.get(f"/recordings?limit=25&cursor={batch['next']}")
+    assert (len(rest["items"]), rest["next"]) == (5, None)
+
+
+class counting:  # noqa: N801 - reads as a word
+    """The statements sent inside the block."""
+
+    def __init__(self, app) -> None:
+        self.app, self.statements = app, []
+
+    def __enter__(self) -> list[str]:
+        with self.app.app_context():
+            self.engine = db.engine
+        sa.event.listen(self.engine, "before_cursor_execute", self._note)
+        return self.statements
+
+    def __exit__(self, *_) -> None:
+        sa.event.remove(self.engine, "before_cursor_execute", self._note)
+
+    def _note(self, _conn, _cursor, statement, *_) -> None:
+        self.statements.append(statement)
+
+
+def test_five_thousand_recordings_come_in_at_once(calls):
+    field = calls("field", "15.03")
+    began = time.monotonic()
+    assert field.post("/recordings", people(5_000))["created"] == 5_000
+    assert time.monotonic() - began < 10  # about one second on an idle machine
+    changes = {"changes": [{"client_id": f"p-{n}", "status": "sfe"} for n in range(5_000)]}
+    assert field.post("/recordings/status", changes, 200)["changed"] == 5_000
+
+
+def test_neither_nik_nor_name_is_found_in_the_database_the_log_or_any_answer(app, calls, capfd):
+    admin = calls("admin", "15.03")
+    admin.post("/receipts", receipt("15.03-UTAMA", 10))
+    seen, name, collector = [], "Siti Aminah Zubaidah", "Zainal Abidin Pattimura"
+
+    def say(path: str, body: dict, status: int) -> None:
+        answer = admin.send("POST", path, body)
+        assert answer.status_code == status, answer.get_data(as_text=True)
+        seen.append(answer.get_data(as_text=True))
+
+    line = person("a", nik=NIK, name=name)
+    say("/recordings", {"recordings": [line]}, 201)
+    say("/recordings", {"recordings": [line | {"nik": NIK + "1", "name": name * 20}]}, 422)
+    say("/recordings", {"recordings": [line | {"client_id": NIK, name: NIK}]}, 422)
+    say("/recordings?partial=true", {"recordings": [line | {"reason": "lost"}]}, 201)
+    say("/walk-ins", {"store": "15.03-UTAMA", "recording": person("w", nik=NIK, name=name), "spoiled": ["damaged"],
+                      "collected_by": collector, "collector_relation": "self"}, 201)  # fmt: skip
+    say("/walk-ins", {"store": "15.03-UTAMA", "recording": person("w", nik=NIK[::-1], name=name)}, 422)
+    out, err = capfd.readouterr()
+    secrets = [NIK, NIK[::-1], name, collector]
+    for text in (*seen, out, err, dump(app)):
+        assert not [secret for secret in secrets if secret in text]
+    assert seen[0].startswith('{"created":1')
+    assert "/api/v1/walk-ins" in out
+    assert "walk_in" in dump(app)
+
+
+def dump(app) -> str:
+    """Everything that the database holds, as text; of a file, its bytes too."""
+    with app.app_context():
+        tables = sa.inspect(db.engine).get_table_names()
+        with db.engine.connect() as connection:
+            held = [str(row) for t in tables for row in connection.exec_driver_sql(f'SELECT * FROM "{t}"')]  # noqa: S608
+        if db.engine.dialect.name == "sqlite":
+            path = db.engine.url.database or ""
+            for ending in ("", "-wal"):
+                with open(path + ending, "rb") as file:  # noqa: PTH123
+                    held.append(file.read().decode("latin-1"))
+    return "\n".join(held)
