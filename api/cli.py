@@ -93,7 +93,7 @@ def demo() -> None:
 def serve(demo_tokens: bool) -> None:  # noqa: FBT001 - click gives flags so
     """Serve with gunicorn until stopped."""
     settings: Settings = current_app.config["SETTINGS"]
-    if demo_tokens and marks.is_demo() and settings.host == "127.0.0.1":
+    if demo_tokens and marks.demo_mark() and settings.host == "127.0.0.1":
         _print_demo_tokens()
     click.echo(f"Blangko: http://{settings.host}:{settings.port}/api/docs")
     db.session.remove()

@@ -19,11 +19,12 @@ class Mark(Base):
     value: Mapped[str] = mapped_column(sa.String(200))
 
 
-def is_demo() -> bool:
-    """Whether this database was filled by `blangko demo`."""
-    return current().get(Mark, DEMO) is not None
+def demo_mark() -> str | None:
+    """What `blangko demo` noted of this database; None when it never ran here."""
+    found = current().get(Mark, DEMO, populate_existing=True)
+    return None if found is None else found.value
 
 
 def mark_demo(session: Session, value: str) -> None:
     """Mark the database as a demo, in the caller's transaction."""
-    session.execute(sa.insert(Mark).values(name=DEMO, value=value))
+    session.merge(Mark(name=DEMO, value=value))

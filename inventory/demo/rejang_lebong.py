@@ -1,8 +1,8 @@
 """S4: Rejang Lebong, Bengkulu (17.02), September 2024: who is missing, and the visits that follow.
 
-Published: wajib KTP 214,600, recorded 202,820, "about 11,870" left (the figures give 11,780); 15 kecamatan; about 6,000 pupils
-of 16 and more, 3,000 recorded. Assumed: the fortnight of 16 September, kits, minutes, and an even split of the missing
-over the kecamatan until the villages have named them.
+Published: wajib KTP 214,600, recorded 202,820, "about 11,870" left (the figures give 11,780); 15 kecamatan; about 6,000
+pupils of 16 and more, 3,000 recorded. Assumed: the fortnight of 16 September, kits, minutes, and an even split of the
+missing over the kecamatan until the villages have named them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """S5: the mobile unit of Trenggalek, East Java (35.03), December 2018.
 
-Published: a car with a recording kit; first a group at the village office, then house calls under 15 minutes each; three
-kelurahan that day (Kelutan, Surodakan, Tamanan); 13,000 not recorded, and after the end of 2018 the record of an unrecorded
-person is deactivated. Assumed: the day, the hours, and how many people each stop aims at.
+Published: a car with a recording kit; first a group at the village office, then house calls under 15 minutes each;
+three kelurahan that day (Kelutan, Surodakan, Tamanan); 13,000 not recorded, and after the end of 2018 the record of an
+unrecorded person is deactivated. Assumed: the day, the hours, and how many people each stop aims at.
 """
 
 from __future__ import annotations

@@ -1,0 +1,72 @@
+"""The demo: the five scenarios on one database, told through the commands, and true to their figures."""
+
+import pytest
+
+from inventory import demo
+from inventory.database import transaction
+from inventory.marks import mark_demo
+from inventory.stock.verify import differences
+from tests.builders import receipt
+
+
+@pytest.fixture
+def loaded(app):
+    with app.app_context():
+        assert demo.load().startswith("Loaded")
+    return app
+
+
+def test_the_coming_event_is_short_by_target_and_over_by_turnout(loaded, calls):
+    coordinator = calls("coordinator", "15")
+    event = coordinator.get("/events?order=desc&status=planned")["items"][0]
+    answer = coordinator.get(f"/events/{event['id']}/readiness")
+    assert answer["available"]["total"] == 11_000
+    assert answer["need"]["by_target"] == 17_000
+    assert answer["shortfall"]["by_target"] == 6_000
+    assert answer["surplus"]["likely"] > 2_000
+    shortfalls = coordinator.get("/shortfalls?region=15&within_days=30")["items"]
+    assert [item["event"] for item in shortfalls] == [event["id"]]
+
+
+def test_the_event_of_2019_is_settled_and_every_blank_came_home(loaded, calls):
+    coordinator = calls("coordinator", "15")
+    event = coordinator.get("/events?status=closed")["items"][0]
+    settled = coordinator.get(f"/events/{event['id']}/settlement")
+    assert settled["counted"] is True
+    blanks = {line["owner"]: line for line in settled["owners"] if line["item"] == "blangko"}
+    assert blanks["15"]["brought"] == blanks["15"]["received_back"] == 6_000
+    assert blanks["15.03"]["printed"] == 4_590
+    assert sum(blanks["15.03"][name] for name in ("printed", "spoiled", "returned", "missing")) == 5_000
+    assert settled["after_close"]["waiting"] == 40
+
+
+def test_the_figures_of_the_other_scenarios_are_there(loaded, calls):
+    east, rejang = calls("coordinator", "35"), calls("coordinator", "17")
+    regencies = {row["region"]: row for row in east.get("/coverage?parent=35&limit=500")["items"]}
+    assert (regencies["35.09"]["percent"], regencies["35.09"]["remaining"]) == (99.25, 14_856)
+    kecamatan = east.get("/coverage?parent=35.09&limit=500")["items"]
+    assert kecamatan[0]["region"] == "35.09.11"
+    assert sum(row["recorded"] for row in kecamatan) == 55_095
+    rows = {row["region"]: row for row in rejang.get("/coverage?parent=17&limit=500")["items"]}
+    assert rows["17.02"]["remaining"] == 11_780
+    assert "remaining_differs" in {flag["code"] for flag in rows["17.02"]["flags"]}
+    assert {event["kind"] for event in east.get("/events")["items"]} == {"mobile_unit", "school", "home_visits"}
+
+
+def test_a_second_call_loads_nothing_and_the_books_are_exact(loaded):
+    with loaded.app_context():
+        assert demo.load() == "The demo is loaded already."
+        assert list(differences()) == []
+
+
+def test_a_database_with_movements_of_its_own_is_left_alone(app, calls):
+    calls("clerk", "15.03").post("/receipts", receipt("15.03-UTAMA", 1))
+    with app.app_context():
+        assert "stays out of it" in demo.load()
+
+
+def test_a_load_that_broke_off_is_not_taken_for_a_whole_one(app):
+    with app.app_context():
+        with transaction() as session:
+            mark_demo(session, "loading")
+        assert "broke off" in demo.load()
