@@ -1,7 +1,5 @@
 """The demo: the five scenarios on one database, told through the commands, and true to their figures."""
 
-import pytest
-
 from inventory import demo
 from inventory.database import transaction
 from inventory.marks import mark_demo
@@ -9,15 +7,19 @@ from inventory.stock.verify import differences
 from tests.builders import receipt
 
 
-@pytest.fixture
-def loaded(app):
+def test_the_demo_is_true_to_the_figures_of_its_scenarios(app, calls):
     with app.app_context():
         assert demo.load().startswith("Loaded")
-    return app
-
-
-def test_the_coming_event_is_short_by_target_and_over_by_turnout(loaded, calls):
     coordinator = calls("coordinator", "15")
+    _the_coming_event_is_short_by_target_and_over_by_turnout(coordinator)
+    _the_event_of_2019_is_settled_and_every_blank_came_home(coordinator)
+    _the_figures_of_the_other_scenarios_are_there(calls("coordinator", "35"), calls("coordinator", "17"))
+    with app.app_context():
+        assert demo.load() == "The demo is loaded already."
+        assert list(differences()) == []
+
+
+def _the_coming_event_is_short_by_target_and_over_by_turnout(coordinator):
     event = coordinator.get("/events?order=desc&status=planned")["items"][0]
     answer = coordinator.get(f"/events/{event['id']}/readiness")
     assert answer["available"]["total"] == 11_000
@@ -28,8 +30,7 @@ def test_the_coming_event_is_short_by_target_and_over_by_turnout(loaded, calls):
     assert [item["event"] for item in shortfalls] == [event["id"]]
 
 
-def test_the_event_of_2019_is_settled_and_every_blank_came_home(loaded, calls):
-    coordinator = calls("coordinator", "15")
+def _the_event_of_2019_is_settled_and_every_blank_came_home(coordinator):
     event = coordinator.get("/events?status=closed")["items"][0]
     settled = coordinator.get(f"/events/{event['id']}/settlement")
     assert settled["counted"] is True
@@ -40,8 +41,7 @@ def test_the_event_of_2019_is_settled_and_every_blank_came_home(loaded, calls):
     assert settled["after_close"]["waiting"] == 40
 
 
-def test_the_figures_of_the_other_scenarios_are_there(loaded, calls):
-    east, rejang = calls("coordinator", "35"), calls("coordinator", "17")
+def _the_figures_of_the_other_scenarios_are_there(east, rejang):
     regencies = {row["region"]: row for row in east.get("/coverage?parent=35&limit=500")["items"]}
     assert (regencies["35.09"]["percent"], regencies["35.09"]["remaining"]) == (99.25, 14_856)
     kecamatan = east.get("/coverage?parent=35.09&limit=500")["items"]
@@ -51,12 +51,6 @@ def test_the_figures_of_the_other_scenarios_are_there(loaded, calls):
     assert rows["17.02"]["remaining"] == 11_780
     assert "remaining_differs" in {flag["code"] for flag in rows["17.02"]["flags"]}
     assert {event["kind"] for event in east.get("/events")["items"]} == {"mobile_unit", "school", "home_visits"}
-
-
-def test_a_second_call_loads_nothing_and_the_books_are_exact(loaded):
-    with loaded.app_context():
-        assert demo.load() == "The demo is loaded already."
-        assert list(differences()) == []
 
 
 def test_a_database_with_movements_of_its_own_is_left_alone(app, calls):

@@ -1,7 +1,7 @@
 """The five reference scenarios, told through the same commands that everybody uses, from their published figures.
 
-What no report published (kits a stop, minutes a recording, ribbons, names and NIKs) is assumed, and said so in its place.
-Past years are played in their own order by telling the clock.
+What no report published (kits a stop, minutes a recording, ribbons, names and NIKs) is assumed, and said so in its
+place. Past years are played in their own order by telling the clock.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """S1 and S2: Jember, East Java (35.09). People are aggregates here.
 
 Published, November 2020: wajib KTP 1,980,781, recorded 1,965,925. May 2024: 55,095 first-time recordings, Wuluhan
-highest of the kecamatan; three sessions a day for one week at schools, the elderly at home, at least 50 recordings a day
-wished for in every kecamatan. Assumed: the week of 13 May, sixty pupils a session, three kits, five minutes each, and how
-the 55,095 fall on the 31 kecamatan (only who is highest and the sum are published, and the source says so).
+highest of the kecamatan; three sessions a day for one week at schools, the elderly at home, at least 50 recordings
+a day wished for in every kecamatan. Assumed: the week of 13 May, sixty pupils a session, three kits, five minutes
+each, and how the 55,095 fall on the 31 kecamatan (only who is highest and the sum are published, and the source
+says so).
 """
 
 from __future__ import annotations
