@@ -11,6 +11,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import auth, cli, config, docs, log, routes, status
+from api.blueprint import CodeConverter
 from api.config import Settings
 from api.problems import ProblemApi
 from inventory import keys, tables
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     auth.install(app)
     app.register_blueprint(status.blueprint)
     app.register_blueprint(docs.blueprint)
+    app.url_map.converters["code"] = CodeConverter
     routes.register(ProblemApi(app, spec_kwargs=docs.SPEC))
     cli.register(app)
     return app

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from enum import Enum
 from functools import wraps
 from typing import Any
 
 import marshmallow as ma
-from flask import g, request
+from flask import Request, g, request
 from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import HTTPException, PreconditionRequired, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, HTTPException, PreconditionRequired, UnsupportedMediaType
+from werkzeug.routing import Map, UnicodeConverter
 
+from api import fields
 from inventory import keys
 from inventory.access import Action, Actor
 from inventory.errors import RuleViolated
@@ -59,6 +62,22 @@ class StrictParser(FlaskParser):
     """webargs that refuses unknown query parameters too."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {"json": ma.RAISE, "query": ma.RAISE}  # noqa: RUF012
+
+    def _raw_load_json(self, req: Request) -> Any:
+        try:
+            return super()._raw_load_json(req)
+        except (json.JSONDecodeError, UnicodeDecodeError):
+            raise  # webargs tells these itself
+        except (ValueError, RecursionError) as error:  # a number of 5,000 digits, or 100,000 brackets
+            raise BadRequest from error
+
+
+class CodeConverter(UnicodeConverter):
+    """A code of a region, office, store or item in an address; anything else is no address."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map)
+        self.regex = "[A-Za-z0-9._-]{1,40}"
 
 
 def actor() -> Actor:
@@ -128,6 +147,8 @@ class Routes(Blueprint):
                 sent = request.headers.get("Idempotency-Key", "").strip()
                 if (key is Key.REQUIRED and not sent) or len(sent) > MAX_KEY or not sent.isprintable():
                     raise KeyMissing
+                if query is None and request.args:
+                    raise ma.ValidationError({next(iter(request.args)): [fields.Strict.error_messages["unknown"]]})
                 return wrapped(*args, **kwargs)
 
             checked.permission = action  # type: ignore[attr-defined]

@@ -57,6 +57,7 @@ def word(value: object) -> str:
     """A cursor's text."""
     if not isinstance(value, str) or "\x00" in value:
         raise ValueError(value)
+    value.encode()  # half a character raises UnicodeEncodeError, a ValueError
     return value
 
 

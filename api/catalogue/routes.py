@@ -26,7 +26,7 @@ def add_item(body: dict[str, Any]) -> Any:
     return queries.get_item(commands.add_item(actor(), body))
 
 
-@blp.serves("GET /items/<string:code>", Action.READ, answer=ItemOut)
+@blp.serves("GET /items/<code:code>", Action.READ, answer=ItemOut)
 def show_item(code: str) -> Any:
     """One item."""
     return queries.get_item(code, pointer=None)

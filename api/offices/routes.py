@@ -37,13 +37,13 @@ def open_office(body: dict[str, Any]) -> Any:
     return with_etag(queries.get_office(actor(), commands.open_office(actor(), **body)))
 
 
-@blp.serves("GET /offices/<string:code>", Action.READ, answer=OfficeOut)
+@blp.serves("GET /offices/<code:code>", Action.READ, answer=OfficeOut)
 def show_office(code: str) -> Any:
     """One office."""
     return with_etag(queries.get_office(actor(), code))
 
 
-@blp.serves("PATCH /offices/<string:code>", Action.ADMINISTER, body=OfficeChange, answer=OfficeOut)
+@blp.serves("PATCH /offices/<code:code>", Action.ADMINISTER, body=OfficeChange, answer=OfficeOut)
 def change_office(code: str, body: dict[str, Any]) -> Any:
     """Change an office's settings."""
     return with_etag(queries.get_office(actor(), commands.change_office(actor(), code, version(), body)))
@@ -62,7 +62,7 @@ def open_store(body: dict[str, Any]) -> Any:
     return queries.get_store(actor(), commands.open_store(actor(), **body))
 
 
-@blp.serves("GET /stores/<string:code>", Action.READ, answer=StoreOut)
+@blp.serves("GET /stores/<code:code>", Action.READ, answer=StoreOut)
 def show_store(code: str) -> Any:
     """One store."""
     return queries.get_store(actor(), code)

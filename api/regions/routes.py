@@ -20,7 +20,7 @@ def list_regions(query: dict[str, Any]) -> Any:
     return paging.answer(queries.list_regions(query["parent"], wanted))
 
 
-@blp.serves("GET /regions/<string:code>", Action.READ, answer=RegionOut)
+@blp.serves("GET /regions/<code:code>", Action.READ, answer=RegionOut)
 def show_region(code: str) -> Any:
     """One region."""
     return queries.get_region(code)
