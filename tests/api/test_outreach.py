@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from inventory.clock import now
+from inventory.database import transaction
+from inventory.recordings.models import Recording
+from inventory.recordings.rules import PrintReason, RecordingStatus
 from tests.builders import receipt
 
 
@@ -196,6 +200,21 @@ def test_stops_lie_within_the_events_days(host, event):
     assert host.post(path, stop(region="15.03.99"), 404)["code"] == "region_not_found"
     assert host.send("DELETE", f"{path}/{made['id']}").status_code == 204
     assert host.send("DELETE", f"{path}/{made['id']}").status_code == 404
+
+
+def test_a_stop_where_people_were_recorded_stays(app, host, event):
+    path = f"/events/{event['id']}/stops"
+    used = host.post(path, stop())["id"]
+    at = now()
+    with app.app_context(), transaction() as session:
+        session.add(Recording(
+            office_code="15.03", client_id="a", nik_secret=b"", nik_index=b"", name_secret=None,
+            reason=PrintReason.FIRST_CARD, status=RecordingStatus.PRR, event_id=event["id"], stop_id=used,
+            recorded_at=at, status_at=at, created_at=at,
+        ))  # fmt: skip
+    answer = host.send("DELETE", f"{path}/{used}")
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "stop_in_use")
+    assert [each["id"] for each in host.get(f"/events/{event['id']}")["stops"]] == [used]
 
 
 def test_a_member_of_another_office_sees_the_event_and_runs_nothing(calls, host, event):
