@@ -10,13 +10,17 @@ from inventory.transfers.rules import TransferStatus
 
 
 class TransferIn(fields.Strict):
-    """A request for goods of another store; `owner` chooses whose goods of an event kit."""
+    """A request for goods of another store.
+
+    `owner` chooses whose goods of an event kit; `from_event` takes what lies earmarked in an ordinary store.
+    """
 
     from_store = fields.code(required=True)
     to_store = fields.code(required=True)
     item = fields.code(required=True)
     quantity = fields.quantity(required=True)
     event = fields.identity(load_default=None, allow_none=True)
+    from_event = fields.identity(load_default=None, allow_none=True)
     owner = fields.code(load_default=None, allow_none=True)
     expected_on = fields.Day(load_default=None, allow_none=True)
     reason = fields.Words(low=0, high=500, load_default="")

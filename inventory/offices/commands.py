@@ -80,6 +80,7 @@ def _main_store(code: str, name: str) -> dict[str, Any]:
         "kind": StoreKind.MAIN,
         "name": f"Gudang utama {name}",
         "region_code": None if code == rules.MINISTRY else code,
+        "closed": False,
     }
 
 

@@ -42,3 +42,5 @@ class Store(Base):
     event_id: Mapped[int | None] = mapped_column(sa.BigInteger, unique=True)
     # Whose goods are used first in a kit, by office; the store's own office comes first where nothing is said.
     draw_order: Mapped[list[str] | None] = mapped_column(sa.JSON)
+    # A kit is closed with its event: nothing comes in any more.
+    closed: Mapped[bool] = mapped_column(default=False)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from inventory import access
 from inventory.access import Action, Actor
 from inventory.database import current, table_of
-from inventory.errors import NotFound
+from inventory.errors import Conflict, NotFound
 from inventory.offices.models import Office, Store
 from inventory.offices.rules import StoreKind
 from inventory.paging import Page, Slice, page
@@ -30,6 +30,16 @@ class StoreNotFound(NotFound):
     text = Text("Gudang {store} tidak ditemukan.", "Store {store} was not found.")
 
 
+class StoreClosed(Conflict):
+    """The store is an event's kit, and its event is over."""
+
+    code = "store_closed"
+    text = Text(
+        "Gudang acara {store} sudah ditutup bersama acaranya; kirim ke gudang lain.",
+        "The event kit {store} was closed with its event; send to another store.",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class StoreFacts:
     """What a command needs to know of a store and its office."""
@@ -42,12 +52,13 @@ class StoreFacts:
     backdate_days: int
     undo_minutes: int
     draw_order: tuple[str, ...]
+    closed: bool
 
 
 _STORES, _OFFICES = table_of(Store), table_of(Office)
 _STORE_FACTS = (
     sa.select(
-        *[_STORES.c[name] for name in ("code", "office_code", "kind", "event_id", "draw_order")],
+        *[_STORES.c[name] for name in ("code", "office_code", "kind", "event_id", "draw_order", "closed")],
         *[_OFFICES.c[name] for name in ("time_zone", "backdate_days", "undo_minutes")],
     )
     .join(_OFFICES, _OFFICES.c.code == _STORES.c.office_code)
@@ -69,7 +80,16 @@ def store_facts(code: str, *, pointer: str = "/store") -> StoreFacts:
         backdate_days=row.backdate_days,
         undo_minutes=row.undo_minutes,
         draw_order=tuple(row.draw_order or ()),
+        closed=row.closed,
     )
+
+
+def open_store_facts(code: str, *, pointer: str = "/store") -> StoreFacts:
+    """The same, for goods that are to come in; raises `StoreClosed`."""
+    facts = store_facts(code, pointer=pointer)
+    if facts.closed:
+        raise StoreClosed(pointer=pointer, store=code)
+    return facts
 
 
 def store_for(actor: Actor, action: Action, code: str, *, pointer: str = "/store") -> StoreFacts:

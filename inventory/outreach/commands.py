@@ -277,9 +277,15 @@ def cancel(actor: Actor, event_id: int, reason: str, once: Once = FIRST) -> int:
             books = ledger.lock(session, keys, {key.store: key.owner for key in earmarks})
             release_all(session, actor, event, books, waiting, reason)
         event.status = EventStatus.CANCELLED
+        close_kit(session, event)
         event.version += 1
         _note(session, actor, "cancel", event, reason=reason, released=len(waiting))
         return once.keep(session, event_id)
+
+
+def close_kit(session: Session, event: Event) -> None:
+    """Nothing comes into the event's kit any more."""
+    session.execute(sa.update(Store).where(Store.event_id == event.id).values(closed=True))
 
 
 def start(

@@ -15,7 +15,7 @@ from inventory.errors import Busy
 from inventory.offices.queries import StoreFacts, store_facts
 from inventory.offices.rules import main_store_of
 from inventory.outreach import queries as outreach
-from inventory.outreach.commands import release_all
+from inventory.outreach.commands import close_kit, release_all
 from inventory.outreach.models import Event
 from inventory.outreach.rules import EventStatus, EventTransfersOpen, check_status
 from inventory.printing.commands import move_waiting_cards
@@ -86,6 +86,7 @@ def close(
         _send_home(session, actor, event_id, kit, lines)
         session.add_all(_frozen(event_id, lines))
         event.status, event.closed_at = EventStatus.CLOSED, clock.now()
+        close_kit(session, event)
         event.version += 1
         facts = {"lines": len(lines), "missing": sum(line.missing for line in lines), "released": len(waiting)}
         audit.record(session, actor, "close_event", "event", event_id, event.host_office, **facts)

@@ -15,7 +15,7 @@ from inventory.catalogue.queries import get_item
 from inventory.catalogue.rules import ItemKind
 from inventory.database import table_of, transaction
 from inventory.errors import Conflict, RuleViolated
-from inventory.offices.queries import StoreFacts, store_facts, store_for
+from inventory.offices.queries import StoreClosed, StoreFacts, store_facts, store_for
 from inventory.offices.rules import OfficeLevel, level_of
 from inventory.retries import FIRST, Once
 from inventory.stock import ledger, queries, rules
@@ -109,6 +109,8 @@ def receive(actor: Actor, arrival: Arrival, once: Once = FIRST) -> int:
         store = store_for(actor, Action.MOVE_STOCK, arrival.store)
         if (done := once.done_before(session)) is not None:
             return done
+        if store.closed:
+            raise StoreClosed(pointer="/store", store=store.code)
         item = get_item(arrival.item)
         _check_source(session, store, arrival)
         if arrival.condition is Condition.PRINTED and item.kind is not ItemKind.BLANK:

@@ -13,7 +13,7 @@ from inventory.catalogue.queries import get_item
 from inventory.database import transaction
 from inventory.errors import NotPermitted
 from inventory.offices.models import Office
-from inventory.offices.queries import OfficeNotFound, StoreFacts, StoreNotFound, store_facts
+from inventory.offices.queries import OfficeNotFound, StoreFacts, StoreNotFound, open_store_facts, store_facts
 from inventory.retries import FIRST, Once
 from inventory.stock.rules import NO_EVENT
 from inventory.transfers import goods, queries, rules
@@ -23,13 +23,17 @@ from inventory.transfers.rules import Count, Step, TransferStatus
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a transfer is asked to bring from where to where. `owner` chooses whose goods of an event kit."""
+    """What a transfer is asked to bring from where to where.
+
+    `owner` chooses whose goods of an event kit; `from_event` takes goods that lie earmarked in an ordinary store.
+    """
 
     from_store: str
     to_store: str
     item: str
     quantity: int
     event: int | None = None
+    from_event: int | None = None
     owner: str | None = None
     expected_on: date | None = None
     reason: str = ""
@@ -108,7 +112,7 @@ def request(actor: Actor, wish: Wish, once: Once = FIRST) -> int:
     """Ask for goods of another store, or offer them: either end may. Answers the transfer's id."""
     with transaction() as session:
         source = store_facts(wish.from_store, pointer="/from_store")
-        target = store_facts(wish.to_store, pointer="/to_store")
+        target = open_store_facts(wish.to_store, pointer="/to_store")
         unseen = StoreNotFound(pointer="/from_store", store=source.code)
         access.require(actor, Action.TRANSFER, source.office, target.office, unseen=unseen)
         if (done := once.done_before(session)) is not None:
@@ -123,7 +127,7 @@ def request(actor: Actor, wish: Wish, once: Once = FIRST) -> int:
             quantity=wish.quantity,
             owner=_owner(session, wish, source, target),
             keeps_owner=bool(source.event_id),
-            from_event_id=source.event_id,
+            from_event_id=_from_event(wish.from_event, source),
             event_id=_event(actor, wish.event, source, target),
             expected_on=wish.expected_on,
             reason=wish.reason,
@@ -143,6 +147,13 @@ def _owner(session: Session, wish: Wish, source: StoreFacts, target: StoreFacts)
         raise OfficeNotFound(pointer="/owner", office=owner)
     rules.check_pooled(owner, target.office, to_kit=bool(target.event_id))
     return owner
+
+
+def _from_event(asked: int | None, source: StoreFacts) -> int:
+    """Which earmark the goods are taken out of: a kit's own, or the one that was named."""
+    if source.event_id and asked not in (None, source.event_id):
+        raise rules.EventOfKit(pointer="/from_event", store=source.code, event=source.event_id, asked=asked)
+    return source.event_id or asked or NO_EVENT
 
 
 def _event(actor: Actor, asked: int | None, source: StoreFacts, target: StoreFacts) -> int:
@@ -335,7 +346,7 @@ def redirect(actor: Actor, transfer_id: int, to_store: str, once: Once = FIRST) 
         if not (transfer.keeps_owner and transfer.from_event_id) or transfer.pledge_id is not None:
             raise rules.NotAReturn
         rules.check_status(transfer.status, TransferStatus.APPROVED)
-        target = store_facts(to_store, pointer="/to_store")
+        target = open_store_facts(to_store, pointer="/to_store")
         if target.code == transfer.from_store:
             raise rules.SameStore(pointer="/to_store", store=target.code)
         rules.check_pooled(transfer.owner_code, target.office, to_kit=bool(target.event_id))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from inventory import clock
 from inventory.access import Actor
-from inventory.offices.queries import StoreFacts, store_facts
+from inventory.offices.queries import StoreFacts, open_store_facts, store_facts
 from inventory.stock import ledger
 from inventory.stock.ledger import Books, Fact
 from inventory.stock.rules import AccountKey, Condition, Leg, MovementKind, Place, in_store
@@ -57,7 +57,8 @@ def bring(
 
 
 def send(session: Session, actor: Actor, transfer: Transfer, quantity: int, on: date | None) -> None:
-    """Goods leave the sender's store."""
+    """Goods leave the sender's store, for a store that still takes goods in."""
+    open_store_facts(transfer.to_store, pointer="/to_store")
     legs = _legs((taken_from(transfer), under_way(transfer), quantity))
     fact = Fact(MovementKind.DISPATCH, actor, store_facts(transfer.from_store), on, document_id=transfer.id)
     ledger.post(session, _lock(session, transfer, legs), fact, legs)
@@ -113,19 +114,21 @@ def undeliver(session: Session, actor: Actor, transfer: Transfer, last: Delivery
 def settle(
     session: Session, actor: Actor, transfer: Transfer, found: int, written_off: int, reason: str, police_number: str
 ) -> None:
-    """Missing goods arrive after all, or are lost at the sender's store."""
-    sent = under_way(transfer)
-    arriving = _legs((sent, arrives_at(transfer), found))
+    """Missing goods arrive after all, or are lost at the sender's store.
+
+    What is found for a kit that was closed meanwhile goes home to the sender's store, free of the event.
+    """
+    sent, target = under_way(transfer), store_facts(transfer.to_store)
+    good = arrives_at(transfer)
+    if target.closed:
+        target = store_facts(transfer.from_store)
+        good = in_store(target.code, transfer.item_code, transfer.owner_code)
+    arriving = _legs((sent, good, found))
     lost = _legs((sent, sent.at(Place.LOST), written_off))
     books = _lock(session, transfer, [*arriving, *lost])
     if arriving:
-        target = store_facts(transfer.to_store)
-        ledger.post(
-            session,
-            books,
-            Fact(MovementKind.FOUND, actor, target, reason=reason, document_id=transfer.id),
-            arriving,
-        )
+        fact = Fact(MovementKind.FOUND, actor, target, reason=reason, document_id=transfer.id)
+        ledger.post(session, books, fact, arriving)
     if lost:
         source = store_facts(transfer.from_store)
         fact = Fact(

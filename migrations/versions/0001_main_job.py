@@ -363,6 +363,7 @@ def _create_tables() -> None:
         sa.Column("region_code", sa.String(length=13), nullable=True),
         sa.Column("event_id", sa.BigInteger(), nullable=True),
         sa.Column("draw_order", sa.JSON(), nullable=True),
+        sa.Column("closed", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["office_code"], ["offices.code"], name="fk_stores_office_code"),
         sa.ForeignKeyConstraint(["region_code"], ["regions.code"], name="fk_stores_region_code"),
         sa.PrimaryKeyConstraint("code", name="pk_stores"),

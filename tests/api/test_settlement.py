@@ -327,3 +327,27 @@ def test_nothing_of_a_closed_event_can_be_changed(pooled):
     ):
         assert pooled.host.post(f"{pooled.path}/{deed}", body, 409)["code"] == "event_status_wrong"
     assert pooled.host.patch(pooled.path, {"name": "x"}, 409)["code"] == "event_status_wrong"
+
+
+def test_the_kit_of_a_closed_event_takes_nothing_in_and_what_is_found_later_goes_home(pooled, calls, exact):
+    transfer = next(row for row in pooled.province.get("/transfers")["items"] if row["status"] == "disputed")
+    pooled.host.post(f"{pooled.path}/close", {}, 200)
+    assert pooled.clerk.post("/receipts", receipt(pooled.kit, 1), 409)["code"] == "store_closed"
+    wish = {"from_store": "15-UTAMA", "to_store": pooled.kit, "item": "blangko", "quantity": 1}
+    assert pooled.province.post("/transfers", wish, 409)["code"] == "store_closed"
+    found = {"found": 2, "written_off": 0, "reason": "terselip di kotak"}
+    pooled.host.post(f"/transfers/{transfer['id']}/resolve", found, 200)
+    rows = pooled.province.get("/stock?store=15-UTAMA&item=blangko")["items"]
+    assert [(row["event"], row["on_hand"]) for row in rows] == [(None, 2)]
+
+
+def test_goods_that_came_earmarked_to_an_ordinary_store_go_on_to_the_kit(pooled, calls, exact):
+    calls("clerk", "15").post("/receipts", receipt("15-UTAMA", 50))
+    wish = {"from_store": "15-UTAMA", "to_store": "15.03-UTAMA", "item": "blangko", "quantity": 50, "event": pooled.id}
+    onwards = {"from_store": "15.03-UTAMA", "to_store": pooled.kit, "item": "blangko", "quantity": 50}
+    for body in (wish, onwards | {"from_event": pooled.id}):
+        path = f"/transfers/{pooled.province.post('/transfers', body)['id']}"
+        pooled.province.post(f"{path}/approve", {}, 200)
+        pooled.province.post(f"{path}/dispatch", {}, 200)
+        pooled.province.post(f"{path}/receive", {"received": 50, "rejected": 0, "missing": 0}, 200)
+    assert pooled.host.stock(pooled.kit)["on_hand"] == 10_998 + 50
