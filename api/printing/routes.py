@@ -17,17 +17,20 @@ from api.printing.schemas import (
     JobPage,
     JobQuery,
     JobWithLinesOut,
+    OpeningIssueIn,
     ResultsIn,
     ResultUndoIn,
     WalkInIn,
     WalkInOut,
 )
+from api.stock.schemas import MovementOut
 from inventory.access import Action
 from inventory.printing import commands, handover, queries
 from inventory.printing.commands import NewJob, NewPerson, WalkIn
 from inventory.printing.handover import Handover
 from inventory.printing.queries import CardFilter, JobFilter
 from inventory.printing.rules import Result
+from inventory.stock.queries import movement_with_entries
 
 blp = Routes("printing", __name__, description="Print jobs, what became of each blank, cards and who collected them")
 
@@ -81,6 +84,17 @@ def issue(body: dict[str, Any]) -> Any:
     """Hand waiting cards over."""
     told = [Handover(**line) for line in body.pop("cards")]
     return {"items": queries.get_cards(handover.issue(actor(), told, **body, once=once()))}
+
+
+@blp.serves(
+    "POST /cards/issue-opening", Action.PRINT, body=OpeningIssueIn, answer=MovementOut, status=201, key=Key.REQUIRED
+)
+def issue_opening(body: dict[str, Any]) -> Any:
+    """Hand over cards that were printed before the books began, by a list."""
+    movement = handover.issue_opening(
+        actor(), body["store"], body["item"], body["quantity"], body["document_number"], once()
+    )
+    return movement_with_entries(actor(), movement)
 
 
 @blp.serves("POST /cards/undo", Action.PRINT, body=IssueUndoIn, answer=CardsOut, key=Key.REQUIRED)

@@ -107,6 +107,15 @@ class IssueIn(fields.Strict):
     occurred_on = fields.Day(load_default=None, allow_none=True)
 
 
+class OpeningIssueIn(fields.Strict):
+    """How many of the opening's printed cards were handed over, by which list."""
+
+    store = fields.code(required=True)
+    item = fields.code(load_default="blangko")
+    quantity = fields.quantity(required=True)
+    document_number = fields.Words(high=80, required=True)
+
+
 class IssueUndoIn(fields.Strict):
     """Mistaken hand-overs: these cards wait again."""
 

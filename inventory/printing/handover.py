@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from inventory import access, audit, clock, keys
 from inventory.access import Action, Actor
+from inventory.catalogue.queries import get_item
 from inventory.database import transaction
 from inventory.errors import Fault, LinesRefused, NotPermitted
-from inventory.offices.queries import store_facts
+from inventory.offices.queries import store_facts, store_for
 from inventory.offices.rules import main_store_of
 from inventory.outreach.models import Event
 from inventory.outreach.rules import EventStatus
@@ -29,7 +30,7 @@ from inventory.recordings.rules import RecordingStatus, Reference
 from inventory.retries import FIRST, Once
 from inventory.stock import ledger
 from inventory.stock.ledger import Books, Fact
-from inventory.stock.rules import AccountKey, Condition, Leg, MovementKind, in_store
+from inventory.stock.rules import AccountKey, Condition, Leg, MovementKind, in_store, short
 
 _CARDS: Any = Card.__table__
 
@@ -137,6 +138,36 @@ _ISSUE = (
         collector_relation=sa.bindparam("relation"),
     )
 )
+
+
+def issue_opening(
+    actor: Actor, store_code: str, item: str, quantity: int, document_number: str, once: Once = FIRST
+) -> int:
+    """Hand over cards that were printed before the books began, by the list `document_number`. Answers the movement.
+
+    Opening figures are a count without recordings; cards of recordings are handed over one by one. Raises
+    `StockInsufficient` beyond what the opening left.
+    """
+    with transaction() as session:
+        store = store_for(actor, Action.PRINT, store_code)
+        if (done := once.done_before(session)) is not None:
+            return done
+        key = in_store(store.code, get_item(item).code, store.office, store.event_id, Condition.PRINTED)
+        books = ledger.lock(session, [key, rules.handed_over(key)], {store.code: store.office})
+        named = sa.select(sa.func.count()).where(
+            Card.store_code == store.code,
+            Card.item_code == item,
+            Card.owner_code == key.owner,
+            Card.event_id == key.event_id,
+            Card.status == CardStatus.WAITING,
+        )
+        unnamed = books.balance(key) - int(session.scalar(named) or 0)
+        if quantity > unnamed:
+            raise short(key, available=unnamed, asked=quantity)
+        fact = Fact(MovementKind.ISSUE, actor, store, document_number=document_number)
+        posted = ledger.post(session, books, fact, [Leg(key, rules.handed_over(key), quantity)])
+        audit.record(session, actor, "issue_opening", "movement", posted.id, store.office, quantity=quantity)
+        return once.keep(session, posted.id)
 
 
 def undo_issue(
