@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -55,30 +56,40 @@ class Database:
                 self.path = Path(db.engine.url.database or "")
                 shutil.copy(self.path, self.template)
             else:
-                names = [table for table in tables.metadata.sorted_tables if table.name not in _KEPT]
-                with db.engine.connect() as connection:
-                    self.rows = [
-                        (table, [dict(r._mapping) for r in connection.execute(sa.select(table))]) for table in names
-                    ]
+                self.statements = _statements_that_put_back(db.engine)
 
     def reset(self) -> None:
         """Forget everything a test did."""
         with self.app.app_context():
             db.session.remove()
-            db.engine.dispose()
             if self.sqlite:
+                db.engine.dispose()
                 for ending in ("-wal", "-shm"):
                     self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
                 shutil.copy(self.template, self.path)
                 return
             with db.engine.begin() as connection:
-                connection.exec_driver_sql("SET session_replication_role = replica")
-                for table, _ in self.rows:
-                    connection.execute(sa.delete(table))
-                for table, rows in self.rows:
-                    if rows:
-                        connection.execute(sa.insert(table), rows)
-                connection.exec_driver_sql("SET session_replication_role = origin")
+                connection.exec_driver_sql(self.statements)
+
+
+def _statements_that_put_back(engine: sa.Engine) -> str:
+    """One message that empties a PostgreSQL database but for what `blangko init` made, of which it keeps a copy."""
+    statements = ["SET LOCAL session_replication_role = replica"]  # neither foreign keys nor the ledger's triggers
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE SCHEMA made")
+        for table in tables.metadata.sorted_tables:
+            name = table.name
+            if name in _KEPT:
+                continue
+            if connection.scalar(sa.select(sa.func.count()).select_from(table)) == 0:
+                statements.append(f"DELETE FROM {name}")  # noqa: S608 - these are our own tables
+                continue
+            connection.exec_driver_sql(f"CREATE TABLE made.{name} AS TABLE {name}")
+            same = " AND ".join(f"made.{key.name} = was.{key.name}" for key in table.primary_key)
+            made = f"SELECT FROM made.{name} AS made WHERE {same} AND made::text = was::text"
+            statements.append(f"DELETE FROM {name} AS was WHERE NOT EXISTS ({made})")  # noqa: S608
+            statements.append(f"INSERT INTO {name} TABLE made.{name} ON CONFLICT DO NOTHING")
+    return "; ".join(statements)
 
 
 @pytest.fixture(scope="session")
@@ -89,12 +100,14 @@ def postgresql_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Database:
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """One migrated and filled database of each kind."""
     folder = tmp_path_factory.mktemp("database")
-    if request.param == "sqlite":
-        return Database(f"sqlite:///{folder / 'test.db'}", folder)
-    return Database(request.getfixturevalue("postgresql_url"), folder)
+    sqlite = request.param == "sqlite"
+    made = Database(f"sqlite:///{folder / 'test.db'}" if sqlite else request.getfixturevalue("postgresql_url"), folder)
+    yield made
+    with made.app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture
@@ -104,7 +117,6 @@ def app(database: Database) -> Iterator[Flask]:
     yield database.app
     with database.app.app_context():
         db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture
@@ -133,6 +145,33 @@ def exact(app: Flask) -> Iterator[None]:
     yield
     with app.app_context():
         assert list(differences()) == []
+
+
+class Statements(list[str]):
+    """The SQL that the service sent, without BEGIN, COMMIT and what a connection says when it is opened."""
+
+    @contextmanager
+    def within(self, budget: int) -> Iterator[None]:
+        """Inside the block at most `budget` statements are sent."""
+        self.clear()
+        yield
+        assert len(self) <= budget, "\n".join([f"{len(self)} statements, {budget} allowed:", *self])
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[Statements]:
+    """Every statement that reaches the database, in order: for query budgets."""
+    sent = Statements()
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
+            sent.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def pytest_configure(config: Any) -> None:
