@@ -93,7 +93,8 @@ class Words(ma.fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = str(super()._deserialize(value, attr, data, **kwargs)).strip()
-        if any(unicodedata.category(character) in ("Cc", "Cs", "Cn") for character in text):
+        plain = text.isascii() and text.isprintable()
+        if not plain and any(unicodedata.category(character) in ("Cc", "Cs", "Cn") for character in text):
             raise self.make_error("characters")
         if not self.low <= len(text) <= self.high:
             raise self.make_error("length", low=self.low, high=self.high)

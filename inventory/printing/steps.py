@@ -12,6 +12,7 @@ from inventory import clock
 from inventory.access import Actor
 from inventory.catalogue.queries import get_item
 from inventory.catalogue.rules import ItemKind
+from inventory.database import insert_many
 from inventory.offices.queries import StoreFacts
 from inventory.outreach.models import Event
 from inventory.outreach.rules import EventStatus
@@ -27,6 +28,7 @@ from inventory.stock.rules import AccountKey
 
 _ATTEMPTS: Any = Attempt.__table__
 _CARDS: Any = Card.__table__
+_LINES: Any = JobLine.__table__
 
 
 def event_of(store: StoreFacts, asked: int | None) -> int | None:
@@ -84,7 +86,7 @@ def insert_job(
     )
     session.add(job)
     session.flush()
-    session.execute(sa.insert(JobLine), [{"job_id": job.id, "recording_id": i, "waiting": True} for i in sorted(ids)])
+    insert_many(session, _LINES, [{"job_id": job.id, "recording_id": i, "waiting": True} for i in sorted(ids)])
     return job
 
 
@@ -106,8 +108,9 @@ def post_attempts(
     posted = ledger.post(session, books, fact, rules.legs_of(blanks, tries))
     now, connection = clock.now(), session.connection()
     common = {"job_id": job.id, "movement_id": posted.id, "attempted_at": now, "user_id": fact.actor.user_id}
-    connection.execute(
-        sa.insert(_ATTEMPTS),
+    insert_many(
+        session,
+        _ATTEMPTS,
         [
             {**common, "recording_id": a.recording, "owner_code": key.owner, "outcome": a.outcome, "reason": a.reason}
             for a, key in zip(tries, blanks, strict=True)
@@ -125,12 +128,8 @@ def post_attempts(
     fixed = [sa.literal(value, _CARDS.c[name].type) for name, value in place.items()]
     cards = sa.select(a.recording_id, a.id, a.owner_code, *fixed).where(mine)
     connection.execute(sa.insert(_CARDS).from_select(["recording_id", "attempt_id", "owner_code", *place], cards))
-    recordings.set_status(session, printed, RecordingStatus.PRINTED, now)
     done = sa.select(a.recording_id).where(mine)
-    session.execute(
-        sa.update(JobLine)
-        .where(JobLine.job_id == job.id, JobLine.recording_id.in_(done))
-        .values(waiting=False)
-        .execution_options(synchronize_session=False)
-    )
+    recordings.set_status(session, done, RecordingStatus.PRINTED, now)
+    let_go = sa.update(_LINES).where(_LINES.c.job_id == job.id, _LINES.c.recording_id.in_(done))
+    connection.execute(let_go.values(waiting=False))
     return printed

@@ -306,10 +306,10 @@ def lock_recordings(session: Session, ids: Sequence[int]) -> dict[int, rules.Fou
     return _locked(session, sorted(ids))
 
 
-def set_status(session: Session, ids: Sequence[int], status: RecordingStatus, at: datetime) -> None:
-    """Move recordings to a status that printing decided, in the caller's transaction."""
-    for part in chunks(ids):
-        session.execute(
+def set_status(session: Session, ids: Sequence[int] | sa.Select[Any], status: RecordingStatus, at: datetime) -> None:
+    """Move recordings (by id, or by a query of ids) to a status that printing decided, in the caller's transaction."""
+    for part in [ids] if isinstance(ids, sa.Select) else chunks(ids):
+        session.connection().execute(
             sa.update(_TABLE).where(_TABLE.c.id.in_(part)).values(status=status, failure=None, status_at=at)
         )
 
