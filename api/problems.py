@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from http import HTTPStatus
 from typing import Any
 
@@ -132,7 +133,7 @@ def problem(
         ]
     if facts:
         body["facts"] = facts
-    answer = current_app.response_class(json.dumps(body, default=str), status, content_type=CONTENT_TYPE)
+    answer = current_app.response_class(json.dumps(body), status, content_type=CONTENT_TYPE)
     answer.headers["Content-Language"] = tongue
     return answer
 
@@ -140,7 +141,11 @@ def problem(
 def handle_inventory_error(error: InventoryError) -> Response:
     """A refusal by the rules."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
-    facts = {name: value for name, value in error.facts.items() if isinstance(value, str | int | float)}
+    facts = {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in error.facts.items()
+        if isinstance(value, str | int | float | date)
+    }
     answer = problem(status, error.code, error.sentence, error.faults, facts)
     if isinstance(error, errors.Busy):
         answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
