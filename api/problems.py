@@ -12,10 +12,13 @@ import marshmallow as ma
 from flask import Flask, Response, current_app, request
 from flask_smorest import Api
 from flask_smorest.response import prepare_response
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException
 
 from api import fields
 from inventory import errors
+from inventory.database import gave_way
 from inventory.errors import Fault, InventoryError
 from inventory.texts import Text
 
@@ -87,6 +90,8 @@ class ProblemApi(Api):
         app.register_error_handler(HTTPException, self.handle_http_exception)
         app.register_error_handler(InventoryError, handle_inventory_error)
         app.register_error_handler(ma.ValidationError, handle_validation_error)
+        app.register_error_handler(DBAPIError, handle_database_error)
+        app.register_error_handler(PoolExhausted, lambda _error: handle_inventory_error(errors.Busy()))
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         """A refusal by HTTP, by webargs or by marshmallow."""
@@ -150,6 +155,13 @@ def handle_inventory_error(error: InventoryError) -> Response:
     if isinstance(error, errors.Busy):
         answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return answer
+
+
+def handle_database_error(error: DBAPIError) -> Response:
+    """A database that was busy or away while something was read; any other error of it is unexpected."""
+    if not gave_way(error):
+        raise error
+    return handle_inventory_error(errors.Busy())
 
 
 def handle_validation_error(error: ma.ValidationError) -> Response:

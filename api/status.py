@@ -7,8 +7,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, jsonify
+from sqlalchemy.exc import SQLAlchemyError
 
 from inventory.database import current
+from inventory.errors import Busy
 
 blueprint = Blueprint("status", __name__)
 
@@ -16,7 +18,10 @@ blueprint = Blueprint("status", __name__)
 @blueprint.get("/_status")
 def show() -> Response:
     """The service's and the database's health; anything but 200 means: send no requests here."""
-    revision = current().execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one()
+    try:
+        revision = current().execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one()
+    except SQLAlchemyError as error:  # away, or never migrated
+        raise Busy from error
     return jsonify(status="ok", version=version("blangko"), database_revision=revision)
 
 

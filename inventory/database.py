@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 from inventory.columns import UTCDateTime
@@ -69,7 +69,7 @@ def transaction() -> Iterator[Session]:
         session.commit()
     except DBAPIError as error:
         session.rollback()
-        if _gave_way(error):
+        if gave_way(error):
             raise Busy from error
         raise
     except BaseException:
@@ -79,11 +79,15 @@ def transaction() -> Iterator[Session]:
         session.info.pop("writing", None)
 
 
-def _gave_way(error: DBAPIError) -> bool:
+def gave_way(error: DBAPIError) -> bool:
+    """Whether the database was busy, stopping or out of reach, so that the same request may succeed a moment later."""
     cause = error.orig
     if isinstance(cause, sqlite3.OperationalError):
         return "locked" in str(cause) or "busy" in str(cause)
-    return getattr(cause, "sqlstate", None) in _BUSY_STATES
+    state = getattr(cause, "sqlstate", None)
+    if state is None:  # nothing answered: the connection was refused or broke
+        return isinstance(error, OperationalError)
+    return state in _BUSY_STATES or state.startswith(("08", "57P"))  # a connection failed; the server is stopping
 
 
 def table_of(model: type[Base]) -> sa.Table:

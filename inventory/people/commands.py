@@ -68,12 +68,13 @@ def issue_token(actor: Actor, user_id: int, label: str, lifetime: timedelta = ti
             raise unseen
         access.require(actor, Action.ADMINISTER, user.office_code, unseen=unseen)
         token = f"blk_{secrets.token_urlsafe(32)}"
+        now = clock.now()
         row = {
             "user_id": user_id,
             "digest": digest_of(token),
             "label": label,
-            "created_at": clock.now(),
-            "expires_at": clock.now() + lifetime,
+            "created_at": now,
+            "expires_at": now + lifetime,
         }
         token_id = int(session.execute(sa.insert(Token).values(**row).returning(Token.id)).scalar_one())
         audit.record(session, actor, "issue_token", "token", token_id, user.office_code, user=user_id)

@@ -315,6 +315,20 @@ def test_a_database_that_cannot_serve_in_time_answers_503_and_the_repeat_succeed
         db.engine.dispose()
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_connection_that_broke_answers_503_once_and_then_a_new_one_serves(clerk, database, app):
+    clerk.get("/stock")
+    server = sa.create_engine(database.url)
+    with server.begin() as connection:
+        connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+    server.dispose()
+    assert_is_a_problem(clerk.send("GET", "/stock"), 503, "busy")
+    assert clerk.get("/stock")["items"] == []
+
+
 def test_every_answer_forbids_guessing_its_type_and_keeping_it(clerk):
     for answer in (clerk.send("GET", "/stock"), clerk.send("GET", "/nothing"), clerk.send("POST", "/receipts", {})):
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
