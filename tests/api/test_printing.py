@@ -570,3 +570,30 @@ def test_the_most_that_a_request_may_hold_is_printed_and_issued_at_once(calls, e
     assert len(issue(admin, *names)["items"]) == 2_000
     assert len(admin.post("/cards/undo", {"recordings": names, "reason": "x"}, 200)["items"]) == 2_000
     assert stock_of(admin) == (0, 2_000, 0, 0)
+
+
+def test_a_batch_of_results_takes_as_many_statements_for_400_lines_as_for_2(calls, statements):
+    admin = calls("admin", "15.03")
+    admin.post("/receipts", receipt(STORE, 1_000))
+    names = [f"n-{n}" for n in range(402)]
+    recorded(admin, *names)
+    job = job_of(admin, *names)
+    results(admin, job["id"], (names[0], "printed"))  # the first one opens the accounts
+    counts = []
+    for part in (names[1:3], names[3:401]):
+        statements.clear()
+        results(admin, job["id"], *[(name, "printed") for name in part])
+        counts.append(len(statements))
+    assert counts[0] == counts[1] <= 20
+
+
+@pytest.mark.parametrize("path", ["/print-jobs", "/cards"])
+def test_lists_take_a_fixed_number_of_statements(printer, statements, path):
+    for name in ("a", "b", "c"):
+        results(printer, job_of(printer, name)["id"], (name, "printed"))
+    counts = []
+    for limit in (1, 3):
+        statements.clear()
+        assert len(printer.get(f"{path}?limit={limit}")["items"]) == limit
+        counts.append(len(statements))
+    assert counts[0] == counts[1]

@@ -327,37 +327,18 @@ def test_a_member_of_an_event_records_in_it_and_nowhere_else(app, calls):
     assert guest.post("/recordings/status", host, 422)["errors"][0]["code"] == "recording_unknown"
 
 
-def test_lists_come_in_pages_with_a_fixed_number_of_statements(app, calls):
+def test_lists_come_in_pages_with_a_fixed_number_of_statements(calls, statements):
     field = calls("field", "15.03")
     field.post("/recordings", people(30))
     counts = []
     for limit in (5, 25):
-        with counting(app) as statements:
-            batch = field.get(f"/recordings?limit={limit}")
+        statements.clear()
+        batch = field.get(f"/recordings?limit={limit}")
         counts.append(len(statements))
         assert len(batch["items"]) == limit
     assert counts[0] == counts[1]
     rest = field.get(f"/recordings?limit=25&cursor={batch['next']}")
     assert (len(rest["items"]), rest["next"]) == (5, None)
-
-
-class counting:  # noqa: N801 - reads as a word
-    """The statements sent inside the block."""
-
-    def __init__(self, app) -> None:
-        self.app, self.statements = app, []
-
-    def __enter__(self) -> list[str]:
-        with self.app.app_context():
-            self.engine = db.engine
-        sa.event.listen(self.engine, "before_cursor_execute", self._note)
-        return self.statements
-
-    def __exit__(self, *_) -> None:
-        sa.event.remove(self.engine, "before_cursor_execute", self._note)
-
-    def _note(self, _conn, _cursor, statement, *_) -> None:
-        self.statements.append(statement)
 
 
 def test_five_thousand_recordings_come_in_at_once(calls):
