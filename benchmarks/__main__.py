@@ -38,8 +38,8 @@ def main(wanted: list[str]) -> int:
     if not wanted:
         about = (
             "# Results\n\nWritten by `make bench`: medians of paired rounds; a ratio compares with the bare "
-            f"baseline of the same run.\nMachine: {platform.machine()}, Python {platform.python_version()}, two cores shared by "
-            "server, database and load, durable commits.\n\n"
+            f"baseline of the same run.\nMachine: {platform.machine()}, Python {platform.python_version()}, two cores "
+            "shared by server, database and load, durable commits.\n\n"
         )
         (Path(__file__).parent / "RESULTS.md").write_text(about + text + "\n", encoding="utf-8")
     return 0 if all(row.kept for row in rows) else 1

@@ -80,7 +80,10 @@ def prepare(url: str) -> str:
     engine = sa.create_engine(url)
     stores = [{"code": f"BENCH-{n}", "name": f"Bench {n}"} for n in range(1, STORES + 1)]
     with engine.begin() as connection:
-        insert = "INSERT INTO stores (code, office_code, kind, name) VALUES (:code, '15.03', 'service_point', :name)"
+        insert = (
+            "INSERT INTO stores (code, office_code, kind, name, closed)"
+            " VALUES (:code, '15.03', 'service_point', :name, false)"
+        )
         connection.execute(sa.text(insert), stores)
     engine.dispose()
     return token
@@ -179,8 +182,8 @@ def _bare_posting(run: Callable[..., Any], store: str, key: str) -> None:
     ).fetchall()
     movement = run(
         "INSERT INTO movements (kind, posted_at, occurred_on, user_id, office_code, store_code, reason,"
-        " document_number) VALUES ('receipt', '2026-01-05 00:00:00.000000', '2026-01-05', 1, '15.03', ?, 'ministry', 'SJ/1')"
-        " RETURNING id",
+        " document_number) VALUES ('receipt', '2026-01-05 00:00:00.000000', '2026-01-05', 1, '15.03', ?,"
+        " 'ministry', 'SJ/1') RETURNING id",
         (store,),
     ).fetchone()[0]
     for (account, balance), change in zip(accounts, (1, -1), strict=True):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from inventory.database import Base, current
 from inventory.errors import NotFound, NotPermitted
-from inventory.offices.rules import MINISTRY, covers
+from inventory.offices.models import Office
+from inventory.offices.rules import MINISTRY, OfficeLevel, covers, level_of
 from inventory.texts import Text
 
 
@@ -112,8 +114,10 @@ def require(
     raise unseen or OutOfReach(office=actor.office, asked=", ".join(offices))
 
 
-def within(column: sa.ColumnElement[str] | InstrumentedAttribute[str], root: str) -> sa.ColumnElement[bool]:
-    """The SQL condition that `column` holds an office code of the subtree of `root`."""
+def within(column: Any, root: str) -> sa.ColumnElement[bool]:
+    """The SQL condition that `column` holds an office code of the subtree of `root`, in a form that indexes serve."""
     if root == MINISTRY:
         return sa.true()
-    return sa.or_(column == root, column.startswith(root + ".", autoescape=True))
+    if level_of(root) is OfficeLevel.REGENCY:
+        return sa.and_(column == root)
+    return sa.and_(column.in_(sa.select(Office.code).where(sa.or_(Office.code == root, Office.parent_code == root))))

@@ -100,9 +100,16 @@ def list_targets(actor: Actor, region: str | None, wanted: Slice) -> Page:
     return page(query, [CoverageTarget.due_on, CoverageTarget.id], wanted, rows=True)
 
 
+def _below(column: Any, office: str) -> sa.ColumnElement[bool]:
+    """The regions an office answers for: its own and all below, down to the villages."""
+    return (
+        sa.true() if office == MINISTRY else sa.or_(column == office, column.startswith(office + ".", autoescape=True))
+    )
+
+
 def _reach(actor: Actor, column: Any, region: str | None) -> list[sa.ColumnElement[bool]]:
     if region is None:
-        return [access.within(column, actor.office)]
+        return [_below(column, actor.office)]
     access.require(actor, Action.READ, region)
     return [column == region]
 

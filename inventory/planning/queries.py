@@ -336,6 +336,11 @@ def _printed(region: str, first: date, last: date) -> Sequence[Any]:
     def start_of(day: date, zone: str) -> datetime:
         return datetime.combine(day, time(), ZoneInfo(zone))
 
+    # Wide enough for all zones: what an index can serve before each zone's own days are told apart.
+    roughly = Attempt.attempted_at.between(
+        start_of(first, TIME_ZONES["WIT"]), start_of(last + timedelta(days=1), TIME_ZONES["WIB"])
+    )
+
     lately = sa.or_(*(
         sa.and_(
             Office.time_zone == zone,
@@ -350,7 +355,7 @@ def _printed(region: str, first: date, last: date) -> Sequence[Any]:
         .join(Attempt, Attempt.job_id == PrintJob.id)
         .join(Store, Store.code == PrintJob.store_code)
         .where(access.within(Office.code, region), Store.kind != StoreKind.EVENT_KIT)
-        .where(Attempt.undone_by.is_(None), lately)
+        .where(Attempt.undone_by.is_(None), roughly, lately)
         .group_by(Office.code, Office.name)
         .order_by(Office.code)
     )

@@ -25,7 +25,7 @@ from inventory.printing.models import Card
 from inventory.printing.rules import CardStatus
 from inventory.recordings import commands as recordings
 from inventory.recordings.models import Recording
-from inventory.recordings.queries import chunks, joined_events, of_subtree, reached, require_office, resolve
+from inventory.recordings.queries import chunks, joined_events, reached, require_office, resolve
 from inventory.recordings.rules import RecordingStatus, Reference
 from inventory.retries import FIRST, Once
 from inventory.stock import ledger
@@ -268,7 +268,7 @@ def _meant(actor: Actor, references: Sequence[Reference], office: str | None, na
         ways.append(Recording.id.in_(joined))
     if office is not None:
         require_office(actor, Action.PRINT, office)
-        ways = [sa.and_(way, of_subtree(Recording.office_code, office)) for way in ways]
+        ways = [sa.and_(way, access.within(Recording.office_code, office)) for way in ways]
     meant, wrong = resolve(references, ways)
     faults = [
         Fault(f"/{name}/{index}{field}", wrong[reference].sentence, wrong[reference].code)

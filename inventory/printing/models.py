@@ -61,6 +61,7 @@ class Attempt(Base):
             postgresql_where=sa.text("outcome = 'printed' AND undone_by IS NULL"),
         ),
         sa.Index(None, "job_id"),
+        sa.Index(None, "attempted_at"),
         sa.Index(None, "recording_id"),
     )
     id: Mapped[Id]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from inventory import access, clock
 from inventory.access import Action, Actor
@@ -20,9 +19,7 @@ from inventory.printing import rules
 from inventory.printing.models import Attempt, Card, JobLine, PrintJob
 from inventory.printing.rules import CardStatus, JobStatus, Outcome
 from inventory.recordings.models import Recording
-from inventory.recordings.queries import chunks, joined_events, of_subtree, require_office
-from inventory.stock.models import Account, Entry, Movement
-from inventory.stock.rules import Condition, MovementKind
+from inventory.recordings.queries import chunks, joined_events, require_office
 from inventory.texts import Text
 
 _STANDING = Attempt.undone_by.is_(None)
@@ -53,11 +50,11 @@ class JobFilter:
 
 def list_jobs(actor: Actor, which: JobFilter, wanted: Slice) -> Page:
     """The print jobs of the actor's subtree and of the events the actor was let into, with their counts."""
-    mine = sa.or_(of_subtree(PrintJob.office_code, actor.office), PrintJob.event_id.in_(joined_events(actor)))
+    mine = sa.or_(access.within(PrintJob.office_code, actor.office), PrintJob.event_id.in_(joined_events(actor)))
     query = sa.select(PrintJob).where(mine)
     if which.office is not None:
         require_office(actor, Action.READ_RECORDINGS, which.office)
-        query = query.where(of_subtree(PrintJob.office_code, which.office))
+        query = query.where(access.within(PrintJob.office_code, which.office))
     if which.store is not None:
         query = query.where(PrintJob.store_code == store_for(actor, Action.READ_RECORDINGS, which.store).code)
     if which.event is not None:
@@ -174,7 +171,7 @@ _CARD = (
 
 def cards_reached(actor: Actor) -> sa.ColumnElement[bool]:
     """The cards of the actor's subtree, and those of the events the actor was let into."""
-    return sa.or_(of_subtree(Card.office_code, actor.office), Card.event_id.in_(joined_events(actor)))
+    return sa.or_(access.within(Card.office_code, actor.office), Card.event_id.in_(joined_events(actor)))
 
 
 def list_cards(actor: Actor, which: CardFilter, wanted: Slice) -> Page:
@@ -182,7 +179,7 @@ def list_cards(actor: Actor, which: CardFilter, wanted: Slice) -> Page:
     query = sa.select(*_CARD).join(Recording, Recording.id == Card.recording_id).where(cards_reached(actor))
     if which.office is not None:
         require_office(actor, Action.READ_RECORDINGS, which.office)
-        query = query.where(of_subtree(Card.office_code, which.office))
+        query = query.where(access.within(Card.office_code, which.office))
     if which.store is not None:
         query = query.where(Card.store_code == store_for(actor, Action.READ_RECORDINGS, which.store).code)
     if which.event is not None:
@@ -223,52 +220,3 @@ def open_jobs(event_id: int) -> list[int]:
     """The draft and open jobs of an event: it cannot close before they end."""
     query = sa.select(PrintJob.id).where(PrintJob.event_id == event_id, PrintJob.status.in_(rules.UNFINISHED))
     return list(current().scalars(query.order_by(PrintJob.id)))
-
-
-# What printing did is read off the ledger, a few entries a batch, with every undo counted on its attempt's own day.
-_ORIGIN = aliased(Movement)
-_GAINED = {
-    name: sa.func.coalesce(sa.func.sum(sa.case((Account.condition == condition, Entry.quantity), else_=0)), 0)
-    for name, condition in (("printed", Condition.PRINTED), ("spoiled", Condition.SPOILED))
-}
-
-
-def _gains(*columns: Any) -> sa.Select[Any]:
-    return (
-        sa.select(*columns, *[gained.label(name) for name, gained in _GAINED.items()])
-        .select_from(Movement)
-        .join(_ORIGIN, _ORIGIN.id == sa.func.coalesce(Movement.corrects_id, Movement.id))
-        .join(Entry, Entry.movement_id == Movement.id)
-        .join(Account, Account.id == Entry.account_id)
-        .where(Movement.kind.in_([MovementKind.PRINTING, MovementKind.PRINTING_UNDO]))
-    )
-
-
-def spoil_counts(office: str) -> tuple[int, int]:
-    """How many of an office's standing attempts were spoiled, and how many there are: what it learns its rate from."""
-    row = current().execute(_gains().where(Movement.office_code == office)).one()
-    return int(row.spoiled), int(row.printed) + int(row.spoiled)
-
-
-@dataclass(frozen=True, slots=True)
-class DayOfPrinting:
-    """What one office printed and spoiled on one of its business days."""
-
-    office: str
-    on: date
-    printed: int
-    spoiled: int
-
-
-def printed_per_day(offices: Iterable[str], since: date) -> list[DayOfPrinting]:
-    """What these offices printed and spoiled on each business day since `since`, days of nothing left out."""
-    days = []
-    for part in chunks(list(offices)):
-        query = (
-            _gains(Movement.office_code, _ORIGIN.occurred_on)
-            .where(Movement.office_code.in_(part), _ORIGIN.occurred_on >= since)
-            .group_by(Movement.office_code, _ORIGIN.occurred_on)
-            .order_by(Movement.office_code, _ORIGIN.occurred_on)
-        )
-        days += [DayOfPrinting(row[0], row[1], int(row.printed), int(row.spoiled)) for row in current().execute(query)]
-    return days

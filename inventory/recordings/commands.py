@@ -227,7 +227,7 @@ def report(
         ways = queries.reached(actor)
         if office is not None:
             queries.require_office(actor, Action.RECORD, office)
-            ways = [sa.and_(way, queries.of_subtree(Recording.office_code, office)) for way in ways]
+            ways = [sa.and_(way, access.within(Recording.office_code, office)) for way in ways]
         meant, wrong = queries.resolve([change.reference for change in changes], ways)
         unclear = [change for change in changes if change.reference in wrong]
         refused = [*faults, *[change.spot.refuse("client_id", wrong[change.reference]) for change in unclear]]

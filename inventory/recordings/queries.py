@@ -12,8 +12,6 @@ from inventory import access, keys
 from inventory.access import Action, Actor, Membership
 from inventory.database import current
 from inventory.errors import NotFound, RuleViolated
-from inventory.offices.models import Office
-from inventory.offices.rules import OfficeLevel, level_of
 from inventory.outreach.models import Event
 from inventory.paging import Page, Slice, page
 from inventory.recordings import rules
@@ -38,13 +36,6 @@ def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
         yield values[start : start + CHUNK]
 
 
-def of_subtree(column: Any, root: str) -> sa.ColumnElement[bool]:
-    """The condition that an office code lies in the subtree, in a form that an index on office codes serves."""
-    if level_of(root) is OfficeLevel.REGENCY:
-        return sa.and_(column == root)
-    return sa.and_(column.in_(sa.select(Office.code).where(access.within(Office.code, root))))
-
-
 def joined_events(actor: Actor) -> sa.Select[int]:
     """The events that the actor was let into."""
     return sa.select(Membership.event_id).where(Membership.user_id == actor.user_id)
@@ -56,7 +47,7 @@ def reached(actor: Actor) -> list[sa.ColumnElement[bool]]:
     Apart, so that each is served by its own index.
     """
     joined = list(current().scalars(joined_events(actor)))
-    ways = [of_subtree(Recording.office_code, actor.office)]
+    ways = [access.within(Recording.office_code, actor.office)]
     return [*ways, Recording.event_id.in_(joined)] if joined else ways
 
 
@@ -108,7 +99,7 @@ def list_recordings(actor: Actor, which: RecordingFilter, wanted: Slice) -> Page
     query = sa.select(Recording).where(sa.or_(*reached(actor)))
     if which.office is not None:
         access.require(actor, Action.READ_RECORDINGS, which.office, event_id=which.event)
-        query = query.where(of_subtree(Recording.office_code, which.office))
+        query = query.where(access.within(Recording.office_code, which.office))
     for column, value in (
         (Recording.status, which.status),
         (Recording.event_id, which.event),

@@ -100,6 +100,7 @@ def _create_tables() -> None:
         sa.CheckConstraint("(outcome = 'spoiled') = (reason IS NOT NULL)", name="ck_attempts_reason"),
         sa.PrimaryKeyConstraint("id", name="pk_attempts"),
     )
+    op.create_index("ix_attempts_attempted_at", "attempts", ["attempted_at"], unique=False)
     op.create_index("ix_attempts_job_id", "attempts", ["job_id"], unique=False)
     op.create_index("ix_attempts_recording_id", "attempts", ["recording_id"], unique=False)
     op.create_index(

@@ -545,20 +545,6 @@ def test_a_wrong_walk_in_leaves_nothing_behind(printer, exact, change, status, c
     assert printer.get("/print-jobs")["items"] == []
 
 
-def test_the_office_learns_its_spoil_rate_and_daily_use_from_standing_attempts(app, printer):
-    job = job_of(printer, "a", "b", "c")["id"]
-    results(printer, job, ("a", "printed"), ("b", "spoiled", "damaged"), ("b", "printed"))
-    results(printer, job, ("c", "printed"))
-    printer.post(f"/print-jobs/{job}/undo", {"recording": "c", "reason": "x"}, 200)
-    with app.app_context():
-        today = clock.business_day("Asia/Jakarta")
-        assert printing.spoil_counts("15.03") == (1, 3)
-        assert printing.spoil_counts("15.04") == (0, 0)
-        days = printing.printed_per_day(["15.03", "15.04"], today - timedelta(days=7))
-        assert [(day.office, day.on, day.printed, day.spoiled) for day in days] == [("15.03", today, 2, 1)]
-        assert printing.printed_per_day(["15.03"], today + timedelta(days=1)) == []
-
-
 def test_the_most_that_a_request_may_hold_is_printed_and_issued_at_once(calls, exact):
     admin = calls("admin", "15.03")
     admin.post("/receipts", receipt(STORE, 2_000))

@@ -1,4 +1,4 @@
-"""S3: the gotong royong of Sarolangun over HTTP, from its own figures: planned, printed by night, handed over, settled."""
+"""S3: the gotong royong of Sarolangun over HTTP, from its own figures: planned, printed, handed over, settled."""
 
 import pytest
 
