@@ -129,8 +129,7 @@ class Routes(Blueprint):
         path = path.replace("<int:", f"<int(max={MAX_ID}):")
 
         def declare(view: Callable[..., Any]) -> Callable[..., Any]:
-            wrapped = view
-            wrapped = self.response(status, answer)(wrapped)
+            wrapped = self.response(status, answer)(view)
             if query is not None:
                 wrapped = self.arguments(query, location="query", as_kwargs=False, arg_name="query")(wrapped)
             if body is not None and JSON in consumes and len(consumes) == 1:
@@ -139,6 +138,7 @@ class Routes(Blueprint):
             headers += [_MATCH_HEADER] if method == "PATCH" else []
             if headers:
                 wrapped = self.doc(parameters=headers)(wrapped)
+            wrapped = self.doc(operationId=f"{self.name}_{view.__name__}")(wrapped)
 
             @wraps(wrapped)
             def checked(*args: Any, **kwargs: Any) -> Any:

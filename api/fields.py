@@ -212,7 +212,7 @@ def identity(**kwargs: Any) -> JsonInt:
 
 def code(**kwargs: Any) -> Words:
     """A code of a store, office or item."""
-    return Words(high=40, validate=validate.Regexp(r"^[A-Za-z0-9._-]+\Z", error=Text(
+    return Words(high=40, validate=validate.Regexp(r"^[A-Za-z0-9._-]+$", error=Text(
         "Hanya huruf, angka, titik, garis bawah, dan tanda hubung.",
         "Only letters, digits, dots, underscores and hyphens.")), **kwargs)  # fmt: skip
 

@@ -18,7 +18,7 @@ NOT_A_CODE = Text("Harus kode wilayah seperti 15, 15.03, 15.03.04 atau 15.03.04.
 
 def region_code(**kwargs: Any) -> fields.Words:
     """A code of the tree."""
-    return fields.Words(high=13, validate=validate.Regexp(rf"(?:{CODE.pattern})\Z", error=NOT_A_CODE), **kwargs)
+    return fields.Words(high=13, validate=validate.Regexp(rf"^{CODE.pattern}$", error=NOT_A_CODE), **kwargs)
 
 
 class RegionQuery(PageQuery):

@@ -15,7 +15,7 @@ class Level(StrEnum):
     VILLAGE = "village"
 
 
-CODE = re.compile(r"\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?")
+CODE = re.compile(r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?")
 _LEVELS = (Level.PROVINCE, Level.REGENCY, Level.KECAMATAN, Level.VILLAGE)
 
 
