@@ -114,7 +114,7 @@ def test_every_operation_answers_as_the_document_says(document, admin, standing,
     facts = standing if method == "get" else documents(admin)
     headers = {"Authorization": f"Bearer {admin.token}"}
 
-    @settings(max_examples=10, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=10 if mode is GenerationMode.POSITIVE else 5, suppress_health_check=list(HealthCheck))
     @given(operation.as_strategy(generation_mode=mode), st.booleans())
     def answers(case, exists):
         if exists:

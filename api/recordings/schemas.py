@@ -20,7 +20,7 @@ class Failure(fields.Words):
 
     def __init__(self, **kwargs: Any) -> None:
         pattern = validate.Regexp(
-            r"^[A-Za-z][A-Za-z0-9_]*\Z",
+            r"^[A-Za-z][A-Za-z0-9_]*$",
             error=Text("Hanya huruf, angka, dan garis bawah.", "Only letters, digits and underscores."),
         )
         super().__init__(high=60, load_default=None, allow_none=True, validate=pattern, **kwargs)
@@ -53,7 +53,7 @@ class RecordingIn(fields.Strict):
 
     client_id = fields.Words(high=80, required=True)
     nik = fields.Words(low=16, high=16, required=True, validate=validate.Regexp(
-        r"^[0-9]{16}\Z", error=Text("NIK harus 16 angka.", "A NIK has 16 digits.")))  # fmt: skip
+        r"^[0-9]{16}$", error=Text("NIK harus 16 angka.", "A NIK has 16 digits.")))  # fmt: skip
     name = fields.Words(high=200, load_default=None, allow_none=True)
     reason = fields.Kind(PrintReason, required=True)
     status = fields.Kind(ReportedStatus, required=True)
