@@ -131,9 +131,9 @@ class Routes(Blueprint):
         def declare(view: Callable[..., Any]) -> Callable[..., Any]:
             wrapped = self.response(status, answer)(view)
             if query is not None:
-                wrapped = self.arguments(query, location="query", as_kwargs=False, arg_name="query")(wrapped)
+                wrapped = self.arguments(query(), location="query", as_kwargs=False, arg_name="query")(wrapped)
             if body is not None and JSON in consumes and len(consumes) == 1:
-                wrapped = self.arguments(body, location="json", arg_name="body")(wrapped)
+                wrapped = self.arguments(body(), location="json", arg_name="body")(wrapped)
             headers = [_KEY_HEADER | {"required": key is Key.REQUIRED}] if key is not Key.NONE else []
             headers += [_MATCH_HEADER] if method == "PATCH" else []
             if headers:

@@ -22,20 +22,14 @@ _ACCOUNTS = table_of(Account)
 _KEY_NAMES = (
     "store_code", "place", "document_id", "item_code", "condition", "owner_code", "event_id", "numbered",
 )  # fmt: skip
-_KEY = tuple(_ACCOUNTS.c[name] for name in _KEY_NAMES)
-_KEYS_ASKED: sa.BindParameter[Any] = sa.bindparam("keys", expanding=True)
+_WORDS: sa.BindParameter[Any] = sa.bindparam("words", expanding=True)
 _THERE = _ACCOUNTS.alias("there")
 # The posting path is few statements, built once: executing them is all that is left to do.
-_FIND = sa.select(_ACCOUNTS.c.id, _ACCOUNTS.c.balance, *_KEY).where(sa.tuple_(*_KEY).in_(_KEYS_ASKED))
+_FIND = sa.select(_ACCOUNTS.c.id, _ACCOUNTS.c.word, _ACCOUNTS.c.balance).where(_ACCOUNTS.c.word.in_(_WORDS))
 # All of them or none: who holds some and then opens the others waits out of order, which ends in a deadlock.
 _LOCK = (
-    _FIND.where(
-        sa.select(sa.func.count())
-        .where(sa.tuple_(*(_THERE.c[name] for name in _KEY_NAMES)).in_(_KEYS_ASKED))
-        .scalar_subquery()
-        == sa.bindparam("number")
-    )
-    .order_by(*_KEY)
+    _FIND.where(sa.select(sa.func.count()).where(_THERE.c.word.in_(_WORDS)).scalar_subquery() == sa.bindparam("number"))
+    .order_by(_ACCOUNTS.c.word)
     .with_for_update()
 )
 _INSERT_MOVEMENT = sa.insert(table_of(Movement)).returning(table_of(Movement).c.id)
@@ -111,9 +105,9 @@ def lock(session: Session, keys: Iterable[AccountKey], offices: dict[str, str]) 
 
 
 def _read(session: Session, statement: sa.Select[Any], wanted: Sequence[AccountKey]) -> Books:
-    values = [(k.store, k.place, k.document_id, k.item, k.condition, k.owner, k.event_id, k.numbered) for k in wanted]
-    rows = session.connection().execute(statement, {"keys": values, "number": len(wanted)}).all()
-    return Books({key_of(row): row.id for row in rows}, {key_of(row): row.balance for row in rows})
+    named = {key.word: key for key in wanted}
+    rows = session.connection().execute(statement, {"words": list(named), "number": len(named)}).all()
+    return Books({named[word]: i for i, word, _ in rows}, {named[word]: balance for _, word, balance in rows})
 
 
 def _new(key: AccountKey, office: str) -> dict[str, Any]:
@@ -196,11 +190,12 @@ def _check_days_since(
 
 def entries_of(session: Session, movement_id: int) -> dict[AccountKey, int]:
     """What a movement did to each account, with its corrections taken off."""
+    key = [getattr(Account, name) for name in _KEY_NAMES]
     rows = session.execute(
-        sa.select(sa.func.sum(Entry.quantity).label("quantity"), *_KEY)
+        sa.select(sa.func.sum(Entry.quantity).label("quantity"), *key)
         .join(Movement, Movement.id == Entry.movement_id)
         .join(Account, Account.id == Entry.account_id)
         .where(sa.or_(Movement.id == movement_id, Movement.corrects_id == movement_id))
-        .group_by(*_KEY)
+        .group_by(*key)
     ).all()
     return {key_of(row): int(row.quantity) for row in rows if row.quantity}

@@ -100,6 +100,12 @@ class AccountKey:
     event_id: int
     numbered: bool = False
 
+    @property
+    def word(self) -> str:
+        """The key as one word: what the database finds and locks an account by."""
+        parts = (self.store, self.place, self.document_id, self.item, self.condition, self.owner, self.event_id)
+        return f"{'|'.join(map(str, parts))}|{int(self.numbered)}"
+
     def at(self, place: Place, *, store: str | None = None, document_id: int = NO_DOCUMENT) -> AccountKey:
         """The same goods in another place."""
         return replace(self, place=place, store=store or self.store, document_id=document_id)

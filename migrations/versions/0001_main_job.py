@@ -413,6 +413,17 @@ def _create_tables() -> None:
         sa.Column("owner_code", sa.String(length=40), nullable=False),
         sa.Column("event_id", sa.BigInteger(), nullable=False),
         sa.Column("numbered", sa.Boolean(), nullable=False),
+        sa.Column(
+            "word",
+            sa.String(length=300),
+            sa.Computed(
+                "store_code || '|' || place || '|' || CAST(document_id AS VARCHAR) || '|' || item_code || '|' ||"
+                " condition || '|' || owner_code || '|' || CAST(event_id AS VARCHAR) || '|' ||"
+                " CASE WHEN numbered THEN '1' ELSE '0' END",
+                persisted=True,
+            ),
+            nullable=False,
+        ),
         sa.Column("sign", sa.SmallInteger(), nullable=False),
         sa.Column("balance", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("sign = CASE WHEN place = 'supplied' THEN -1 ELSE 1 END", name="ck_accounts_sign_by_place"),
@@ -420,17 +431,7 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["item_code"], ["items.code"], name="fk_accounts_item_code"),
         sa.ForeignKeyConstraint(["store_code"], ["stores.code"], name="fk_accounts_store_code"),
         sa.PrimaryKeyConstraint("id", name="pk_accounts"),
-        sa.UniqueConstraint(
-            "store_code",
-            "place",
-            "document_id",
-            "item_code",
-            "condition",
-            "owner_code",
-            "event_id",
-            "numbered",
-            name="uq_accounts_key",
-        ),
+        sa.UniqueConstraint("word", name="uq_accounts_word"),
     )
     op.create_index("ix_accounts_event_id", "accounts", ["event_id"], unique=False)
     op.create_index("ix_accounts_office_code_item_code", "accounts", ["office_code", "item_code"], unique=False)

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import warnings
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -125,7 +126,8 @@ def fill(connection):
         enumerations = [re.match(r"\(?(\w+)(?:::text)? (?:IN|= ANY) \D*?'(\w+)'", check) for check in checks]
         words = {found[1]: found[2] for found in enumerations if found}
         for number in (1, 2):
-            row = {column.name: example(column, number, words) for column in table.columns}
+            given = [column for column in table.columns if column.computed is None]
+            row = {column.name: example(column, number, words) for column in given}
             connection.execute(sa.insert(table).values(**row))
     return [table.name for table in filled]
 
@@ -170,7 +172,11 @@ def test_every_revision_goes_down_and_up_with_rows_in_every_table(engine, revisi
 def assert_models_are(engine):
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-        assert compare_metadata(context, Base.metadata) == []
+        with warnings.catch_warnings():
+            # PostgreSQL tells a computed column with casts of its own; on SQLite the text is compared as it is.
+            if engine.dialect.name == "postgresql":
+                warnings.filterwarnings("ignore", "Computed default on accounts.word")
+            assert compare_metadata(context, Base.metadata) == []
 
 
 def test_the_migrated_tables_are_the_models(engine):
