@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import auth, cli, config, docs, log, routes, status
 from api.blueprint import CodeConverter
-from api.config import Settings
+from api.config import Settings, SettingWrong
 from api.problems import ProblemApi
 from inventory import keys, tables
 from inventory.database import db
@@ -55,7 +55,7 @@ def engine_options(url: str) -> dict[str, Any]:
     parsed = sa.make_url(url)
     if parsed.drivername == "sqlite":
         if parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(parsed.database).parent)
         return {
             "connect_args": {"timeout": 15, "cached_statements": 512, "autocommit": sqlite3.LEGACY_TRANSACTION_CONTROL}
             if hasattr(sqlite3, "LEGACY_TRANSACTION_CONTROL")
@@ -63,3 +63,10 @@ def engine_options(url: str) -> dict[str, Any]:
         }
     waits = "-c lock_timeout=10000 -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000"
     return {"pool_size": 5, "max_overflow": 5, "pool_pre_ping": False, "connect_args": {"options": waits}}
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingWrong(f"BLANGKO_DATABASE_URL: {folder} cannot be made: {error.strerror}") from error

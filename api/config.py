@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 import warnings
 from collections.abc import Mapping
@@ -80,6 +79,8 @@ def _secret(env: Mapping[str, str], name: str) -> str:
         return Path(file).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise SettingWrong(f"{name}_FILE: {file} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingWrong(f"{name}_FILE: {file} cannot be read: it is not text") from error
 
 
 def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
@@ -137,7 +138,7 @@ def _keyring(env: Mapping[str, str]) -> Keyring:
 def _key(name: str, text: str) -> bytes:
     try:
         key = base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one, and so is text that is not ASCII
         key = b""
     if len(key) != _KEY_BYTES:
         raise SettingWrong(f"{name} must be {_KEY_BYTES} bytes in base64")
