@@ -1,0 +1,129 @@
+"""What the documents name exists: files, functions, addresses, settings, commands, words."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from werkzeug.exceptions import HTTPException
+
+from api import config
+from api.app import create_app
+from tests.builders import settings_for
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"]
+REQUIRED = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md",
+            "docs/decisions.md", "docs/problems.md", "docs/operations.md"]  # fmt: skip
+HOUSES = "inventory|api|web|tests|benchmarks|docs|migrations|tools|deploy"
+
+
+@pytest.fixture(scope="module")
+def texts():
+    return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in DOCUMENTS if path.exists()}
+
+
+@pytest.fixture(scope="module")
+def served():
+    app = create_app(settings_for("sqlite://"))
+    return app, app.url_map.bind("localhost")
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_the_document_is_there_and_says_something(name):
+    assert len((ROOT / name).read_text(encoding="utf-8").splitlines()) > 5
+
+
+def test_every_path_that_a_document_names_exists(texts):
+    missing = [
+        f"{name}: {path}"
+        for name, text in texts.items()
+        for path in re.findall(rf"(?<![\w/.<>-])((?:{HOUSES})/[\w./-]*\w)", text)
+        if not (ROOT / path).exists() and not path.startswith("api/v1")
+    ]
+    assert missing == []
+
+
+def test_every_function_that_a_document_places_in_a_file_is_in_it(texts):
+    missing = []
+    for name, text in texts.items():
+        for function, path in re.findall(r"`(\w+)\(\)` in ([\w/]+\.py)", text):
+            tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+            names = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+            if function not in names:
+                missing.append(f"{name}: {function}() in {path}")
+    assert missing == []
+
+
+def test_the_readme_says_where_a_transfer_is_received(texts):
+    assert "`receive()` in inventory/transfers/commands.py" in texts["README.md"]
+
+
+def exists(served, method, path):
+    path = re.sub(r"\{\w+\}|<\w+>", "1", path.partition("?")[0].rstrip(".,;:)"))
+    for prefix in ("/api/v1", ""):
+        try:
+            served[1].match(prefix + path, method=method)
+        except HTTPException:
+            continue
+        return True
+    return False
+
+
+def test_every_address_that_a_document_names_is_served(texts, served):
+    missing = []
+    for name, text in texts.items():
+        for methods, path in re.findall(
+            r"((?:GET|POST|PATCH|PUT|DELETE)(?:, ?(?:GET|POST|PATCH))*) (/[^\s`|)]*)", text
+        ):
+            missing += [
+                f"{name}: {method} {path}"
+                for method in methods.replace(" ", "").split(",")
+                if not exists(served, method, path)
+            ]
+    assert missing == []
+
+
+def test_every_url_of_the_readme_is_served(texts, served):
+    urls = re.findall(r"http://127\.0\.0\.1:8000(/[^\s`)]*)", texts["README.md"])
+    assert urls
+    assert [url for url in urls if not exists(served, "GET", url)] == []
+
+
+def test_every_setting_is_described_and_no_other(texts):
+    described = set(re.findall(r"BLANGKO_[A-Z_]+", texts["docs/operations.md"]))
+    assert described == set(config._KNOWN)
+    for name, text in texts.items():
+        assert set(re.findall(r"BLANGKO_[A-Z_]+[A-Z]", text)) <= set(config._KNOWN), name
+
+
+def test_every_make_target_that_a_document_names_is_there(texts):
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for name, text in texts.items():
+        assert set(re.findall(r"(?:`|^    )make ([a-z]+)", text, re.MULTILINE)) <= targets, name
+
+
+def test_every_console_command_that_a_document_names_is_there(texts, served):
+    cli = served[0].cli
+    for name, text in texts.items():
+        for words in re.findall(r"`blangko ([a-z]+(?: [a-z]+)?)", text):
+            first, _, second = words.partition(" ")
+            command = cli.commands.get(first)
+            assert command is not None, (name, words)
+            assert not second or not hasattr(command, "commands") or second in command.commands, (name, words)
+
+
+def test_no_document_names_a_machine_or_a_package_host(texts):
+    for name, text in texts.items():
+        assert re.findall(r"/(?:root|home|work)/|pypi\.org|registry\.npmjs|files\.pythonhosted", text) == [], name
+
+
+def test_the_words_of_the_trade_are_in_the_glossary(texts):
+    words = texts["docs/glossary.md"].lower()
+    for word in (
+        "office", "store", "item", "movement", "transfer", "event", "stop", "pledge", "settlement", "recording", "card",
+        "coverage", "shortfall", "suket", "blangko",
+    ):  # fmt: skip
+        assert re.search(rf"\b{word}", words), word
