@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from inventory.database import current
 from inventory.errors import Busy
 
+VERSION = version("blangko")
 blueprint = Blueprint("status", __name__)
 
 
@@ -22,7 +23,7 @@ def show() -> Response:
         revision = current().execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one()
     except SQLAlchemyError as error:  # away, or never migrated
         raise Busy from error
-    return jsonify(status="ok", version=version("blangko"), database_revision=revision)
+    return jsonify(status="ok", version=VERSION, database_revision=revision)
 
 
 @blueprint.get("/api/problems")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -83,7 +84,7 @@ def gave_way(error: DBAPIError) -> bool:
     """Whether the database was busy, stopping or out of reach, so that the same request may succeed a moment later."""
     cause = error.orig
     if isinstance(cause, sqlite3.OperationalError):
-        return "locked" in str(cause) or "busy" in str(cause)
+        return _is_locked(cause)
     state = getattr(cause, "sqlstate", None)
     if state is None:  # nothing answered: the connection was refused or broke
         return isinstance(error, OperationalError)
@@ -144,5 +145,32 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get("writes", False):
+            _begin_writing(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Take SQLite's write lock, asking every half millisecond: its own waiting sleeps ever longer, up to 0.1 s."""
+    own: Any = connection.connection.dbapi_connection
+    patience = own.execute("PRAGMA busy_timeout").fetchone()[0]
+    end = time.monotonic() + patience / 1000
+    own.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < end:
+            try:
+                own.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if not _is_locked(error):
+                    raise
+                time.sleep(0.0005)
+            else:
+                return
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # the last try: its failure is SQLAlchemy's to tell
+    finally:
+        own.execute(f"PRAGMA busy_timeout={patience}")
+
+
+def _is_locked(error: sqlite3.OperationalError) -> bool:
+    return "locked" in str(error) or "busy" in str(error)
