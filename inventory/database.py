@@ -61,11 +61,12 @@ def transaction() -> Iterator[Session]:
     session = current()
     if session.info.get("writing"):
         raise RuntimeError("a command was called inside a command: call its rules and the ledger instead")
-    # A reading snapshot that turns to writing fails on SQLite: let it go first, then take the write lock at once.
-    session.rollback()
+    session.expire_all()  # what was read before the locks may not hold any more
     session.info["writing"] = True
     try:
-        session.connection(execution_options={"writes": True})
+        connection = session.connection()
+        if connection.dialect.name == "sqlite":
+            _take_write_lock(connection)
         yield session
         session.commit()
     except DBAPIError as error:
@@ -137,22 +138,17 @@ def _of_arrays(statement: Any, table: sa.Table, rows: list[dict[str, Any]]) -> A
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
-    connection.isolation_level = None  # the `begin` event below says BEGIN itself
+    connection.isolation_level = None  # `transaction()` says BEGIN itself
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
         connection.execute(f"PRAGMA {pragma}")
 
 
-@event.listens_for(Engine, "begin")
-def _begin_sqlite(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        if connection.get_execution_options().get("writes", False):
-            _begin_writing(connection)
-        else:
-            connection.exec_driver_sql("BEGIN")
+def _take_write_lock(connection: Connection) -> None:
+    """Begin writing, asking for SQLite's lock every half millisecond: its own waiting sleeps ever longer, up to 0.1 s.
 
-
-def _begin_writing(connection: Connection) -> None:
-    """Take SQLite's write lock, asking every half millisecond: its own waiting sleeps ever longer, up to 0.1 s."""
+    Reads before this ran in no transaction (each statement sees what is committed, as on PostgreSQL), so there is no
+    snapshot that would have to turn to writing, which SQLite refuses.
+    """
     own: Any = connection.connection.dbapi_connection
     patience = own.execute("PRAGMA busy_timeout").fetchone()[0]
     end = time.monotonic() + patience / 1000

@@ -19,6 +19,8 @@ def run() -> None:
             connection.execute(text("SET statement_timeout = '15min'"))
             connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
             connection.commit()
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver begins nothing by itself
         try:
             context.configure(connection=connection, transactional_ddl=True, render_as_batch=False)
             with context.begin_transaction():

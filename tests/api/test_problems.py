@@ -297,8 +297,7 @@ def test_a_database_that_cannot_serve_in_time_answers_503_and_the_repeat_succeed
         neighbour = db.engine.connect()
     try:
         if database.sqlite:
-            neighbour = neighbour.execution_options(writes=True)
-            neighbour.exec_driver_sql("SELECT 1")
+            neighbour.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             neighbour.exec_driver_sql("SELECT * FROM accounts FOR UPDATE")
         answer = made.test_client().post("/api/v1/spoilages", json=SPOILAGE, headers=headers)
