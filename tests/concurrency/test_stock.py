@@ -65,6 +65,25 @@ def test_threads_that_open_an_account_together_lose_nothing(app, calls, exact):
     assert [clerk.stock(STORE, item)["on_hand"] for item in items] == [30] * 4
 
 
+def test_different_work_on_accounts_that_are_opened_meanwhile_never_waits_in_a_circle(app, calls, exact):
+    stores = [STORE, "15-UTAMA"]
+    clerk = calls("clerk", "15")
+
+    def work(number):
+        store, codes = stores[number % 2], set()
+        for body in (
+            ("/receipts", receipt(store, 10)),
+            ("/losses", LOSS | {"store": store, "quantity": 1}),
+            ("/spoilages", spoilage(1, store=store)),
+            ("/losses", LOSS | {"store": store, "quantity": 1, "condition": "spoiled"}),
+        )[number % 3 :]:
+            codes.add(clerk.send("POST", *body).status_code)
+        return codes
+
+    assert set().union(*race(12, work)) <= {201, 409}
+    assert sum(clerk.stock(STORE).values()) == sum(clerk.stock("15-UTAMA").values()) == 20
+
+
 def test_threads_that_reverse_the_same_receipt_take_it_back_once(app, calls, exact):
     clerk = calls("clerk", "15.03")
     made = clerk.post("/receipts", receipt(STORE, 100))
