@@ -117,10 +117,10 @@ def test_4_processes_are_granted_what_is_there_and_no_more(app, database, calls,
     assert (clerk.stock(STORE)["on_hand"], clerk.stock(STORE)["spoiled"]) == (0, 200)
 
 
-def test_4_processes_that_repeat_the_same_keys_make_each_movement_once(app, database, calls, exact):
+def test_2_processes_that_repeat_the_same_keys_make_each_movement_once(app, database, calls, exact):
     clerk = calls("clerk", "15.03")
-    with posters(database.url, *[(STORE, "same", "receive", 10, 8)] * 4) as started:
+    with posters(database.url, *[(STORE, "same", "receive", 10, 8)] * 2) as started:
         answers = [process.communicate(timeout=60)[0].split() for process in started]
     assert len(answers[0]) == len(set(answers[0])) == 8
-    assert answers == [answers[0]] * 4
+    assert answers[0] == answers[1]
     assert clerk.stock(STORE)["on_hand"] == 80
