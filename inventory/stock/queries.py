@@ -12,7 +12,7 @@ from inventory import access
 from inventory.access import Action, Actor
 from inventory.database import current, table_of
 from inventory.errors import NotFound
-from inventory.offices.queries import StoreFacts, store_for
+from inventory.offices.queries import StoreFacts, store_facts, store_for
 from inventory.paging import Page, Slice, page
 from inventory.stock import rules
 from inventory.stock.models import Account, Entry, Movement, Receipt
@@ -135,13 +135,20 @@ def _reach(actor: Actor, which: StockFilter) -> list[sa.ColumnElement[bool]]:
     return conditions
 
 
+def _may_read(actor: Actor, office: str, store: str) -> bool:
+    """Whether the actor reads what happened in a store: its office's side, or a member of the event it is the kit of."""
+    return access.may(actor, Action.READ, office) or access.may(
+        actor, Action.READ, event_id=store_facts(store).event_id or None
+    )
+
+
 def movement_with_entries(actor: Actor, movement_id: int) -> dict[str, Any]:
-    """One movement of the actor's subtree with what it did to each account; raises `MovementNotFound`.
+    """One movement of the actor's reach with what it did to each account; raises `MovementNotFound`.
 
     `quantity` is what moved: the sum of what the accounts gained.
     """
     found = current().get(Movement, movement_id)
-    if found is None or not access.may(actor, Action.READ, found.office_code):
+    if found is None or not _may_read(actor, found.office_code, found.store_code):
         raise MovementNotFound(movement=movement_id)
     rows = current().execute(
         sa.select(
@@ -163,9 +170,9 @@ _RECEIPT = sa.select(_RECEIPTS).where(_RECEIPTS.c.id == sa.bindparam("wanted"))
 
 
 def get_receipt(actor: Actor, receipt_id: int) -> Any:
-    """The row of one receipt of the actor's subtree, as `Receipt` has it; raises `MovementNotFound`."""
+    """The row of one receipt of the actor's reach, as `Receipt` has it; raises `MovementNotFound`."""
     found = current().connection().execute(_RECEIPT, {"wanted": receipt_id}).first()
-    if found is None or not access.may(actor, Action.READ, found.office_code):
+    if found is None or not _may_read(actor, found.office_code, found.store_code):
         raise MovementNotFound(movement=receipt_id)
     return found
 

@@ -11,6 +11,7 @@ from inventory.access import PERMITTED, Action, Role
 from inventory.audit import AuditRow
 from inventory.database import current
 from tests.builders import receipt
+from tests.outreach import running_event
 
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 
@@ -223,3 +224,22 @@ def test_what_is_refused_or_repeated_leaves_no_audit_row(app, calls, exact):
     assert [row for row in audit_rows(app) if row not in before] == [
         row for row in audit_rows(app) if row not in before and row[1] == "issue_token"
     ]
+
+
+def test_what_a_member_books_in_an_events_kit_is_answered_and_read_by_the_member(app, calls, exact):
+    event, member = running_event(app, "15.03"), calls("clerk", "15.05")
+    member.post("/receipts", receipt(event.store, 10), 404)
+    event.let_in(member)
+    got = member.post("/receipts", receipt(event.store, 100))
+    assert member.get(f"/receipts/{got['id']}") == got
+    stock = {"store": event.store, "item": "blangko", "quantity": 1}
+    member.post("/receipts", receipt(event.store, 10, "ribbon"))
+    for path, body in {
+        "/spoilages": stock | {"reason": "damaged"},
+        "/losses": stock | {"reason": "dicuri"},
+        "/consumptions": stock | {"item": "ribbon"},
+    }.items():
+        made = member.post(path, body)
+        assert member.get(f"/movements/{made['id']}") == made
+        calls("clerk", "15.06").get(f"/movements/{made['id']}", 404)
+    assert calls("clerk", "15.03").get(f"/receipts/{got['id']}") == got
