@@ -212,9 +212,9 @@ def identity(**kwargs: Any) -> JsonInt:
 
 def code(**kwargs: Any) -> Words:
     """A code of a store, office or item."""
-    return Words(high=40, validate=validate.Regexp(r"^[A-Za-z0-9._-]+$", error=Text(
-        "Hanya huruf, angka, titik, garis bawah, dan tanda hubung.",
-        "Only letters, digits, dots, underscores and hyphens.")), **kwargs)  # fmt: skip
+    return Words(high=40, validate=validate.Regexp(r"^(?!\.+$)[A-Za-z0-9._-]+$", error=Text(
+        "Hanya huruf, angka, titik, garis bawah, dan tanda hubung; tidak titik saja.",
+        "Only letters, digits, dots, underscores and hyphens; not dots alone.")), **kwargs)  # fmt: skip
 
 
 def same_as(name: str, kind: str = "string") -> ma.fields.Function:

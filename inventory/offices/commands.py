@@ -91,10 +91,9 @@ def open_office(actor: Actor, code: str, name: str) -> str:
         get_region(code, pointer="/code")
         if code.count(".") > 1:
             raise NotAnOfficeCode(pointer="/code", office=code)
-        if session.get(Office, code) is not None:
-            raise CodeTaken(pointer="/code", key=code)
-        session.execute(sa.insert(Office).values(**_office(code, name)))
-        session.execute(sa.insert(Store).values(**_main_store(code, name)))
+        for model, row in ((Office, _office(code, name)), (Store, _main_store(code, name))):
+            if not insert_ignore(session, table_of(model), [row]):  # there already, or a twin was quicker
+                raise CodeTaken(pointer="/code", key=row["code"])
         audit.record(session, actor, "open_office", "office", code, code)
         return code
 
@@ -121,13 +120,13 @@ def open_store(actor: Actor, *, code: str, office: str, kind: StoreKind, name: s
         access.require(actor, Action.ADMINISTER, office, unseen=OfficeNotFound(pointer="/office", office=office))
         if kind is StoreKind.EVENT_KIT:
             raise KitsAreMadeByEvents(pointer="/kind")
+        rules.check_store_code(code)
         if session.get(Office, office) is None:
             raise OfficeNotFound(pointer="/office", office=office)
         if region is not None:
             get_region(region, pointer="/region")
-        if session.get(Store, code) is not None:
-            raise CodeTaken(pointer="/code", key=code)
         row = {"code": code, "office_code": office, "kind": kind, "name": name, "region_code": region}
-        session.execute(sa.insert(Store).values(**row))
+        if not insert_ignore(session, table_of(Store), [row]):  # there already, or a twin was quicker
+            raise CodeTaken(pointer="/code", key=code)
         audit.record(session, actor, "open_store", "store", code, office)
         return code

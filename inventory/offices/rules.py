@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from inventory.errors import RuleViolated
+from inventory.texts import Text
+
 MINISTRY = "0"
 
 
@@ -23,6 +26,16 @@ class StoreKind(StrEnum):
     PRINT_ROOM = "print_room"
     MOBILE_UNIT = "mobile_unit"
     EVENT_KIT = "event_kit"
+
+
+class StoreCodeReserved(RuleViolated):
+    """Main stores and event kits get their codes from their office and event, and nobody else may take them."""
+
+    code = "store_code_reserved"
+    text = Text(
+        "Kode {store} khusus untuk gudang utama (...-UTAMA) atau gudang acara (...-ACARA-...); pilih kode lain.",
+        "The code {store} is kept for main stores (...-UTAMA) or event kits (...-ACARA-...); choose another one.",
+    )
 
 
 _WIT = frozenset({"81", "82", "91", "92", "93", "94", "95", "96"})
@@ -70,3 +83,10 @@ def main_store_of(office: str) -> str:
 def kit_of(office: str, event_id: int) -> str:
     """The code of the kit store of one event."""
     return f"{office}-ACARA-{event_id}"
+
+
+def check_store_code(code: str) -> None:
+    """Raise `StoreCodeReserved` for a code that only the service itself gives, in whatever case."""
+    plain = code.upper()
+    if plain.endswith("-UTAMA") or "-ACARA-" in plain:
+        raise StoreCodeReserved(pointer="/code", store=code)

@@ -122,6 +122,11 @@ def test_a_store_is_opened_and_seen(admin, calls):
     assert codes == ["15.03-UPT-PAUH", "15.03-UTAMA"]
 
 
+def test_a_code_is_taken_once(admin):
+    admin.post("/stores", STORE)
+    assert admin.post("/stores", STORE | {"name": "Lain"}, 409)["code"] == "code_taken"
+
+
 @pytest.mark.parametrize("kind", [kind for kind in StoreKind if kind is not StoreKind.EVENT_KIT])
 def test_a_store_may_be_of_any_kind_but_a_kit(admin, kind):
     assert admin.post("/stores", STORE | {"kind": kind.value})["kind"] == kind
@@ -131,7 +136,10 @@ def test_a_store_may_be_of_any_kind_but_a_kit(admin, kind):
     ("change", "status", "code"),
     [
         ({"kind": "event_kit"}, 422, "kits_are_made_by_events"),
-        ({"code": "15.03-UTAMA"}, 409, "code_taken"),
+        ({"code": "15.03-UTAMA"}, 422, "store_code_reserved"),
+        ({"code": "15.03-ACARA-7"}, 422, "store_code_reserved"),
+        ({"code": "16-Utama"}, 422, "store_code_reserved"),
+        ({"code": ".."}, 422, "body_invalid"),
         ({"office": "99"}, 404, "office_not_found"),
         ({"region": "15.03.99"}, 404, "region_not_found"),
         ({"kind": "shed"}, 422, "body_invalid"),
