@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import auth, cli, config, docs, log, routes, status
+from api import auth, config, docs, log, routes, status
 from api.blueprint import CodeConverter
 from api.config import Settings, SettingWrong
 from api.problems import ProblemApi
@@ -46,7 +46,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(docs.blueprint)
     app.url_map.converters["code"] = CodeConverter
     routes.register(ProblemApi(app, spec_kwargs=docs.SPEC))
-    cli.register(app)
     return app
 
 

@@ -6,10 +6,11 @@ import os
 import sys
 import warnings
 from datetime import timedelta
+from typing import IO, Any
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup, FlaskGroup, with_appcontext
+from flask.cli import AppGroup, FlaskGroup, NoAppException, with_appcontext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 import migrations
@@ -35,17 +36,36 @@ token = AppGroup("token", help="Bearer tokens.")
 ledger = AppGroup("ledger", help="The books.")
 
 
+class StartRefused(NoAppException):
+    """A setting is wrong: one line, and no usage text around it."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Say what is wrong."""
+        click.echo(f"blangko: {self.message}", file=file, err=True)
+
+
 def _create() -> Flask:
     from api.app import create_app
 
     try:
         return create_app()
     except SettingWrong as error:
-        click.echo(f"blangko: {error}", err=True)
-        raise SystemExit(2) from error
+        raise StartRefused(str(error)) from error
 
 
-@click.group(cls=FlaskGroup, create_app=_create, add_default_commands=False, add_version_option=False)
+class Commands(FlaskGroup):
+    """Flask's command line with our commands only: they can be listed even while a setting is wrong."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names."""
+        return click.Group.list_commands(self, ctx)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """One of them."""
+        return click.Group.get_command(self, ctx, name)
+
+
+@click.group(cls=Commands, create_app=_create, add_default_commands=False, add_version_option=False)
 def group() -> None:
     """Blangko: where every blank KTP-el card is."""
 
@@ -61,14 +81,6 @@ def main() -> None:
     except (OperationalError, ProgrammingError) as error:
         click.echo(f"blangko: the database does not answer as it should: {error.orig}", err=True)
         sys.exit(1)
-
-
-def register(app: Flask) -> None:
-    """Give the app's commands to its command line."""
-    for command in (init, demo, serve, chores):
-        app.cli.add_command(command)
-    app.cli.add_command(token)
-    app.cli.add_command(ledger)
 
 
 @click.command
@@ -98,9 +110,20 @@ def serve(demo_tokens: bool) -> None:  # noqa: FBT001 - click gives flags so
     click.echo(f"Blangko: http://{settings.host}:{settings.port}/api/docs")
     db.session.remove()
     db.engine.dispose()
-    arguments = ["gunicorn", "--no-control-socket", "--bind", f"{settings.host}:{settings.port}", "--preload"]
+    told_above = "ignore::UserWarning:api.config"
+    arguments = [
+        sys.executable,
+        "-W",
+        told_above,
+        "-m",
+        "gunicorn",
+        "--no-control-socket",
+        "--bind",
+        f"{settings.host}:{settings.port}",
+        "--preload",
+    ]
     arguments += ["--workers", str(settings.workers), "--timeout", "60", "--graceful-timeout", "30", "wsgi:app"]
-    os.execvp(os.path.join(os.path.dirname(sys.executable), "gunicorn"), arguments)  # noqa: PTH118, PTH120, S606
+    os.execv(sys.executable, arguments)  # noqa: S606 - no shell is what is wanted
 
 
 def _print_demo_tokens() -> None:
@@ -143,3 +166,7 @@ def verify_ledger() -> None:
 def chores() -> None:
     """What a daily timer runs: forget idempotency keys older than 30 days."""
     click.echo(f"idempotency keys forgotten: {retries.purge()}")
+
+
+for _command in (init, demo, serve, chores, token, ledger):
+    group.add_command(_command)

@@ -15,6 +15,8 @@ from sqlalchemy.exc import ArgumentError
 from inventory import keys
 from inventory.keys import Keyring
 
+# Where the project lies: the database of `make run` is found from whichever folder `blangko` is called.
+HOME = Path(__file__).parent.parent
 _MIN_SECRET = 16
 _KEY_BYTES = 32
 _MAX_KEY_ID = 255
@@ -98,7 +100,7 @@ def _choice(env: Mapping[str, str], name: str, default: str, allowed: tuple[str,
 
 
 def _database_url(env: Mapping[str, str]) -> str:
-    text = env.get("BLANGKO_DATABASE_URL", "") or f"sqlite:///{Path.cwd() / 'instance' / 'blangko.db'}"
+    text = env.get("BLANGKO_DATABASE_URL", "") or f"sqlite:///{HOME / 'instance' / 'blangko.db'}"
     try:
         url = sa.make_url(text)
     except ArgumentError as error:

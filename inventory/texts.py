@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from inventory.words import in_english, in_indonesian
+
 
 class Text(str):
     """An Indonesian sentence that carries its English twin; both are templates for `str.format`."""
@@ -18,8 +20,10 @@ class Text(str):
         return text
 
     def format(self, *args: Any, **facts: Any) -> Text:
-        """Fill both languages with the same facts."""
-        return Text(super().format(*args, **facts), self.en.format(*args, **facts))
+        """Fill both languages with the same facts; code names are spelled out in each."""
+        indonesian = {name: in_indonesian(value) for name, value in facts.items()}
+        english = {name: in_english(value) for name, value in facts.items()}
+        return Text(super().format(*args, **indonesian), self.en.format(*args, **english))
 
     def within(self, language: str) -> str:
         """The sentence in `language` ("id" or "en")."""

@@ -12,6 +12,7 @@ from api.recordings.schemas import RecordingIn, Referred
 from inventory.printing.rules import CardStatus, JobStatus, Outcome
 from inventory.recordings.rules import ReportedStatus
 from inventory.stock.rules import SpoilReason
+from inventory.texts import Text
 
 MAX_LINES = 2_000
 
@@ -157,6 +158,9 @@ class CardQuery(PageQuery):
     status = fields.Kind(CardStatus, load_default=None)
 
 
+_PRINT_READY_ONLY = [Text("Hanya yang siap cetak (prr).", "Print-ready (prr) only.")]
+
+
 class WalkInRecordingIn(RecordingIn):
     """The person; office, event and time are the store's, the job's and now unless given, the status is print-ready."""
 
@@ -169,8 +173,9 @@ class WalkInRecordingIn(RecordingIn):
 
     @ma.post_load
     def without_status(self, person: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Whatever list the line was copied from: who stands there and is printed is print-ready."""
-        del person["status"]
+        """A walk-in is print-ready: any other status is refused, and nothing is left to say of it."""
+        if person.pop("status") is not ReportedStatus.PRR:
+            raise ma.ValidationError(_PRINT_READY_ONLY, "status")
         return person
 
 

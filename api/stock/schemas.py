@@ -108,6 +108,10 @@ class MovementOut(ma.Schema):
     quantity = ma.fields.Integer(required=True)
     reason = ma.fields.String(required=True)
     document_number = ma.fields.String(required=True)
+    police_number = ma.fields.Function(
+        lambda row: row["document_number"] if row["kind"] == MovementKind.LOSS else None,
+        metadata={"type": ["string", "null"]},
+    )
     occurred_on = ma.fields.Date(required=True)
     posted_at = ma.fields.AwareDateTime(required=True)
     user = ma.fields.Integer(attribute="user_id", required=True)

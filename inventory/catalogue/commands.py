@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import sqlalchemy as sa
-
 from inventory import access, audit
 from inventory.access import Action, Actor
 from inventory.catalogue.models import Item
-from inventory.catalogue.rules import STANDARD_ITEMS
+from inventory.catalogue.rules import STANDARD_ITEMS, check_item
 from inventory.database import insert_ignore, table_of, transaction
 from inventory.offices.commands import CodeTaken
 from inventory.offices.rules import MINISTRY
@@ -25,8 +23,8 @@ def add_item(actor: Actor, item: dict[str, Any]) -> str:
     """Add an item for everybody: only the ministry's administrators may. Answers its code."""
     with transaction() as session:
         access.require(actor, Action.ADMINISTER, MINISTRY)
-        if session.get(Item, item["code"]) is not None:
+        check_item(item["kind"], item["cards_per_unit"])
+        if not insert_ignore(session, table_of(Item), [item]):  # there already, or a twin was quicker
             raise CodeTaken(pointer="/code", key=item["code"])
-        session.execute(sa.insert(Item).values(**item))
         audit.record(session, actor, "add_item", "item", item["code"], MINISTRY)
         return str(item["code"])

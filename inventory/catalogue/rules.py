@@ -5,6 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
+from inventory.errors import RuleViolated
+from inventory.texts import Text
+
 
 class ItemKind(StrEnum):
     """What an item is to printing: the blank itself, or a supply that is used up."""
@@ -13,6 +16,22 @@ class ItemKind(StrEnum):
     RIBBON = "ribbon"
     FILM = "film"
     CLEANING_KIT = "cleaning_kit"
+
+
+class YieldMissing(RuleViolated):
+    """How long supplies last is known only when each says how many cards one gives."""
+
+    code = "cards_per_unit_missing"
+    text = Text(
+        "Ribbon dan film memerlukan cards_per_unit: berapa kartu dari satu gulungan.",
+        "Ribbon and film need cards_per_unit: how many cards one roll gives.",
+    )
+
+
+def check_item(kind: ItemKind, cards_per_unit: int | None) -> None:
+    """Raise `YieldMissing` for a ribbon or film that does not say how many cards one gives."""
+    if kind in (ItemKind.RIBBON, ItemKind.FILM) and cards_per_unit is None:
+        raise YieldMissing(pointer="/cards_per_unit")
 
 
 # The items every office knows from the first start; more versions are added as data.

@@ -131,6 +131,7 @@ def add_stop(actor: Actor, event_id: int, wanted: StopPlan, once: Once = FIRST) 
         rules.check_status(event_id, event.status, ALIVE)
         if wanted.region_code is not None:
             get_region(wanted.region_code, pointer="/region")
+            rules.check_region(event.host_office, wanted.region_code)
         zone = queries.kit_of(event).time_zone
         rules.check_window(wanted.starts_at, wanted.ends_at, event.starts_on, event.ends_on, zone)
         stop = Stop(event_id=event_id, **asdict(wanted))
@@ -184,9 +185,9 @@ def pledge(actor: Actor, event_id: int, store: str, item: str, quantity: int, on
     """Put stock of a store into an event: earmarked at once, its owner's to the end. Answers the pledge's id."""
     with transaction() as session:
         event = session.get(Event, event_id, with_for_update=True)
-        if event is None:
-            raise EventNotFound(event=event_id)
         source = store_for(actor, Action.PLEDGE, store)
+        if event is None or not (rules.may_pool(source.office, event.host_office) or queries.may_see(actor, event)):
+            raise EventNotFound(event=event_id)
         rules.check_pledger(actor.office, source.office, clerk=actor.role is Role.CLERK)
         if (done := once.done_before(session)) is not None:
             return done
@@ -266,25 +267,24 @@ def cancel(actor: Actor, event_id: int, reason: str, once: Once = FIRST) -> int:
         if (done := once.done_before(session)) is not None:
             return done
         rules.check_status(event_id, event.status, COMING)
+        close_kit(session, event)
         waiting = queries.waiting_pledges(event_id)
         if unfinished := queries.open_transfers(event.store_code or ""):
             raise rules.EventTransfersOpen(transfers=", ".join(map(str, unfinished)))
         if queries.holds_stock(event.store_code or ""):
             raise rules.EventHoldsStock(store=event.store_code)
         earmarks = queries.earmarks_of(event)
-        if earmarks:
-            keys = [*earmarks, *map(queries.free_twin, earmarks)]
-            books = ledger.lock(session, keys, {key.store: key.owner for key in earmarks})
-            release_all(session, actor, event, books, waiting, reason)
+        keys = [*earmarks, *map(queries.free_twin, earmarks)]
+        books = ledger.lock(session, keys, {key.store: key.owner for key in earmarks})
+        release_all(session, actor, event, books, waiting, reason)
         event.status = EventStatus.CANCELLED
-        close_kit(session, event)
         event.version += 1
         _note(session, actor, "cancel", event, reason=reason, released=len(waiting))
         return once.keep(session, event_id)
 
 
 def close_kit(session: Session, event: Event) -> None:
-    """Nothing comes into the event's kit any more."""
+    """Nothing goes on in the event's kit any more: waits for who holds it, so done first of all."""
     session.execute(sa.update(Store).where(Store.event_id == event.id).values(closed=True))
 
 
@@ -304,13 +304,13 @@ def start(
         if (done := once.done_before(session)) is not None:
             return done
         rules.check_status(event_id, event.status, COMING)
+        kit = queries.kit_of(event, lock=True)
         waiting = queries.waiting_pledges(event_id)
         shares, more = queries.shares_of(waiting, queries.earmarks_of(event))
         counted = rules.arrivals(shares, arrived)
         for earmarked, left in sorted(more.items()):
             waiting.append(made := _add_pledge(session, actor, earmarked, left))
             shares[made.id], counted[made.id] = left, Arrived(made.id, left)
-        kit = queries.kit_of(event)
         for each in waiting:
             _bring(session, actor, each, kit, shares[each.id], counted[each.id], occurred_on)
         event.status = EventStatus.RUNNING
@@ -336,6 +336,7 @@ def bring(
         if (done := once.done_before(session)) is not None:
             return done
         rules.check_status(event_id, event.status, (EventStatus.RUNNING,))
+        kit = queries.kit_of(event, lock=True)
         waiting = {found.id: found for found in queries.waiting_pledges(event_id)}
         found = waiting.get(pledge_id) or queries.get_pledge(actor, event_id, pledge_id)
         if found.id not in waiting:
@@ -343,7 +344,7 @@ def bring(
         share = queries.shares_of(waiting.values(), queries.earmarks_of(event))[0][pledge_id]
         counted = Arrived(pledge_id, share if quantity is None else quantity, reason)
         rules.check_arrived(counted, share, "")
-        _bring(session, actor, found, queries.kit_of(event), share, counted, occurred_on)
+        _bring(session, actor, found, kit, share, counted, occurred_on)
         _keep_draw_order(session, event)
         _note(session, actor, "bring_pledge_to", event, pledge=pledge_id, arrived=counted.quantity)
         return once.keep(session, pledge_id)

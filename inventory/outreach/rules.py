@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from inventory.errors import Conflict, NotPermitted, RuleViolated
+from inventory.offices.rules import MINISTRY, covers
 from inventory.texts import Text
 
 
@@ -142,6 +143,15 @@ class StopsLeftOutside(Conflict):
     text = Text(
         "Lokasi {stops} berada di luar hari {first} sampai {last}; hapus dahulu.",
         "Stops {stops} lie outside {first} to {last}; remove them first.",
+    )
+
+
+class StopElsewhere(RuleViolated):
+    """An event serves the area of its host."""
+
+    code = "stop_elsewhere"
+    text = Text(
+        "Wilayah {region} bukan wilayah Dinas tuan rumah {host}.", "Region {region} is not in the area of host {host}."
     )
 
 
@@ -355,6 +365,17 @@ def shares(
         found[pledge] = min(quantity, left.get(earmark, 0))
         left[earmark] = left.get(earmark, 0) - found[pledge]
     return found, {earmark: quantity for earmark, quantity in left.items() if quantity}
+
+
+def may_pool(office: str, host: str) -> bool:
+    """Whether an office may pledge without being let in: the ministry, and the offices of the host's province."""
+    return MINISTRY in (office, host) or office.partition(".")[0] == host.partition(".")[0]
+
+
+def check_region(host: str, region: str) -> None:
+    """Raise `StopElsewhere` for a stop outside of the host's own area."""
+    if not covers(host, region):
+        raise StopElsewhere(pointer="/region", region=region, host=host)
 
 
 def check_pledger(home: str, office: str, *, clerk: bool) -> None:

@@ -221,10 +221,15 @@ def _owing(ids: Collection[int]) -> dict[int, int]:
 
 
 def _waiting(hosts: Collection[str]) -> dict[str, int]:
-    """Each host's print-ready recordings of no event: a job of its event may print them."""
-    query = sa.select(Recording.office_code, sa.func.count()).group_by(Recording.office_code)
-    mine = (Recording.office_code.in_(hosts), Recording.event_id.is_(None), Recording.status == RecordingStatus.PRR)
-    return {row[0]: row[1] for row in current().execute(query.where(*mine))}
+    """Each host's print-ready recordings of no event, or of one that is over: a job of its event may print them."""
+    query = (
+        sa.select(Recording.office_code, sa.func.count())
+        .outerjoin(Event, Event.id == Recording.event_id)
+        .where(Recording.office_code.in_(hosts), Recording.status == RecordingStatus.PRR)
+        .where(sa.or_(Recording.event_id.is_(None), Event.status.in_([EventStatus.CLOSED, EventStatus.CANCELLED])))
+        .group_by(Recording.office_code)
+    )
+    return {row[0]: row[1] for row in current().execute(query)}
 
 
 def _attempts(offices: Collection[str]) -> dict[str, tuple[int, int]]:

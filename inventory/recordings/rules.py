@@ -185,6 +185,16 @@ class InOpenJob(RuleViolated):
     )
 
 
+class StatusBackwards(RuleViolated):
+    """A status moves forward or to failed; an older list does not take it back."""
+
+    code = "status_backwards"
+    text = Text(
+        "Perekaman sudah {status}; tidak mundur ke {asked}.",
+        "The recording is {status} already; it does not go back to {asked}.",
+    )
+
+
 class OutsideReach(RuleViolated):
     """A line names an office that the actor does not reach."""
 
@@ -372,6 +382,9 @@ def spelled_id(reference: str) -> int | None:
     return int(reference) if plain else None
 
 
+_ORDER: tuple[str, ...] = (RecordingStatus.BIO_CAPTURED, RecordingStatus.SFE, RecordingStatus.PRR)
+
+
 def judge_change(change: StatusChange, found: Found, job: int | None) -> list[LineFault]:
     """What forbids a status change; `job` is the print job that the recording waits in."""
     try:
@@ -382,4 +395,6 @@ def judge_change(change: StatusChange, found: Found, job: int | None) -> list[Li
         return [change.spot.refuse("status", AlreadyPrinted(status=found.status))]
     if job is not None and change.status is not ReportedStatus.PRR:
         return [change.spot.refuse("status", InOpenJob(job=job))]
+    if found.status in _ORDER and change.status in _ORDER[: _ORDER.index(found.status)]:
+        return [change.spot.refuse("status", StatusBackwards(status=found.status, asked=change.status))]
     return []

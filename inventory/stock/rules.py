@@ -114,6 +114,11 @@ class AccountKey:
         """The same goods in another condition."""
         return replace(self, condition=condition)
 
+    @property
+    def free(self) -> AccountKey:
+        """The same goods, set aside for nothing."""
+        return replace(self, event_id=NO_EVENT)
+
 
 def in_store(
     store: str, item: str, owner: str, event_id: int = NO_EVENT, condition: Condition = Condition.BLANK
@@ -183,6 +188,13 @@ class NotReversible(Conflict):
         "Mutasi {kind} dibatalkan lewat dokumennya sendiri, bukan dengan pembalikan.",
         "A movement of kind {kind} is undone through its own document, not by a reversal.",
     )
+
+
+class ReversedAlready(Conflict):
+    """Nothing of the movement is left to reverse."""
+
+    code = "reversed_already"
+    text = Text("Mutasi {movement} sudah dibalik seluruhnya.", "Movement {movement} was reversed in full already.")
 
 
 class ReversalTooLarge(Conflict):

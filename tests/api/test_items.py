@@ -28,9 +28,16 @@ def test_a_new_version_of_the_blank_is_an_item_of_the_same_family(calls):
 
 
 def test_an_item_may_say_no_more_than_it_must(calls):
-    body = {"code": "film-2", "name": "Film", "kind": "film", "family": "film", "unit": "gulungan"}
+    body = {"code": "kit-2", "name": "Kit", "kind": "cleaning_kit", "family": "cleaning-kit", "unit": "set"}
     made = calls("admin", "0").post("/items", body)
     assert (made["pack_size"], made["cards_per_unit"], made["version"]) == (1, None, None)
+
+
+@pytest.mark.parametrize("kind", ["ribbon", "film"])
+def test_a_ribbon_or_film_says_how_many_cards_one_gives(calls, kind):
+    body = {"code": "baru", "name": "Baru", "kind": kind, "family": kind, "unit": "gulungan"}
+    assert calls("admin", "0").post("/items", body, 422)["code"] == "cards_per_unit_missing"
+    assert calls("admin", "0").post("/items", body | {"cards_per_unit": 250})["cards_per_unit"] == 250
 
 
 @pytest.mark.parametrize(
@@ -38,6 +45,7 @@ def test_an_item_may_say_no_more_than_it_must(calls):
     [
         ({"code": "blangko"}, 409, "code_taken"),
         ({"code": "a/b"}, 422, "body_invalid"),
+        ({"code": "..."}, 422, "body_invalid"),
         ({"kind": "paper"}, 422, "body_invalid"),
         ({"pack_size": 0}, 422, "body_invalid"),
         ({"pack_size": 10**12}, 422, "body_invalid"),

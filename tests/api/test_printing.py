@@ -231,7 +231,8 @@ def test_a_draft_is_opened_before_it_prints_and_a_cancelled_job_lets_go(printer,
 def test_a_recording_in_a_job_or_with_a_card_keeps_its_status(printer):
     job = job_of(printer, "a", "b")["id"]
     results(printer, job, ("a", "printed"))
-    changes = [{"client_id": "a", "status": "sfe"}, {"client_id": "b", "status": "sfe"}]
+    failed = {"status": "failed", "failure": "DUPLICATE_RECORD"}
+    changes = [{"client_id": "a", **failed}, {"client_id": "b", **failed}]
     problem = printer.post("/recordings/status", {"changes": changes}, 422)
     assert [e["code"] for e in problem["errors"]] == ["already_printed", "in_open_job"]
     same = {"changes": [{"client_id": "b", "status": "prr"}]}
@@ -520,7 +521,7 @@ def test_a_walk_in_is_recorded_printed_and_issued_in_one_step(printer, exact):
     )  # fmt: skip
     assert printer.get("/cards?status=issued")["items"][0]["id"] == made["card"]
     assert printer.post("/walk-ins", walk, 409)["code"] == "not_print_ready"
-    later = printer.post("/walk-ins", {"store": STORE, "recording": person("later", status="bio_captured")})
+    later = printer.post("/walk-ins", {"store": STORE, "recording": person("later")})
     assert later["status"] == "printed"
     assert printer.get("/cards?status=waiting")["items"][0]["recording"] == later["recording"]
 
@@ -532,6 +533,8 @@ def test_a_walk_in_is_recorded_printed_and_issued_in_one_step(printer, exact):
     ({"recording": person("w", event=10**6)}, 422, "lines_refused"),
     ({"recording": person("w", recorded_at="2999-01-01T00:00:00+07:00")}, 422, "lines_refused"),
     ({"recording": person("a", nik="1503044205011111")}, 422, "lines_refused"),
+    ({"recording": person("w", status="bio_captured")}, 422, "body_invalid"),
+    ({"recording": person("w", status="failed")}, 422, "body_invalid"),
     ({"spoiled": ["damaged"] * 10}, 409, "stock_insufficient"),
     ({"spoiled": ["bored"]}, 422, "body_invalid"),
     ({"item": "ribbon"}, 422, "only_blanks_become_cards"),

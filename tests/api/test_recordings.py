@@ -241,9 +241,9 @@ def test_the_ministry_may_not_record_for_an_office_that_does_not_exist(calls):
 
 
 @pytest.mark.parametrize("way", [
-    ["sfe", "prr"], ["prr"], ["failed", "prr"], ["failed", "bio_captured", "failed"], ["prr", "sfe", "failed", "prr"],
+    ["sfe", "prr"], ["prr"], ["failed", "prr"], ["failed", "bio_captured", "failed"], ["prr", "failed", "sfe", "prr"],
 ])  # fmt: skip
-def test_before_printing_any_status_may_follow_any_other(calls, way):
+def test_before_printing_a_status_jumps_forward_or_to_failed_and_from_there_anywhere(calls, way):
     field = calls("field", "15.03")
     field.post("/recordings", {"recordings": [person("a", status="bio_captured")]})
     for status in way:
@@ -253,6 +253,15 @@ def test_before_printing_any_status_may_follow_any_other(calls, way):
         assert (done["changed"], done["items"][0]["status"]) == (1, status)
         assert done["items"][0]["failure"] == failure.get("failure")
         assert field.post("/recordings/status", body, 200)["unchanged"] == 1
+
+
+@pytest.mark.parametrize(("known", "late"), [("prr", "sfe"), ("prr", "bio_captured"), ("sfe", "bio_captured")])
+def test_a_list_that_arrives_late_takes_nobody_back(calls, known, late):
+    field = calls("field", "15.03")
+    field.post("/recordings", {"recordings": [person("a", status=known)]})
+    body = {"changes": [{"client_id": "a", "status": late}]}
+    assert field.post("/recordings/status", body, 422)["errors"][0]["code"] == "status_backwards"
+    assert field.get("/recordings")["items"][0]["status"] == known
 
 
 @pytest.mark.parametrize(("change", "field", "code"), [
@@ -267,11 +276,11 @@ def test_before_printing_any_status_may_follow_any_other(calls, way):
 ])  # fmt: skip
 def test_a_bad_status_change_refuses_all_or_is_left_out(calls, change, field, code):
     caller = calls("field", "15.03")
-    caller.post("/recordings", people(2))
+    caller.post("/recordings", people(2, status="bio_captured"))
     body = {"changes": [{"client_id": "p-0", "status": "sfe"}, {"client_id": "p-1", "status": "sfe"} | change]}
     problem = caller.post("/recordings/status", body, 422)
     assert [(e["pointer"], e["code"]) for e in problem["errors"]] == [(f"/changes/1/{field}", code)]
-    assert len(caller.get("/recordings?status=prr")["items"]) == 2
+    assert len(caller.get("/recordings?status=bio_captured")["items"]) == 2
     kept = caller.post("/recordings/status?partial=true", body, 200)
     assert (kept["changed"], kept["refused"][0]["code"]) == (1, code)
 
@@ -281,13 +290,17 @@ def test_an_ambiguous_reference_is_refused(calls):
     calls("field", "15.04").post("/recordings", {"recordings": [person("same", "15.04"), person(str(mine), "15.04")]})
     province = calls("field", "15")
     for reference in ("same", str(mine)):
-        problem = province.post("/recordings/status", {"changes": [{"client_id": reference, "status": "sfe"}]}, 422)
+        problem = province.post(
+            "/recordings/status",
+            {"changes": [{"client_id": reference, "status": "failed", "failure": "DUPLICATE_RECORD"}]},
+            422,
+        )
         assert problem["errors"][0]["code"] == "recording_ambiguous"
-    change = {"changes": [{"client_id": "same", "status": "sfe"}], "office": "15.03"}
+    change = {"changes": [{"client_id": "same", "status": "failed", "failure": "DUPLICATE_RECORD"}], "office": "15.03"}
     assert province.post("/recordings/status", change, 200)["items"][0]["id"] == mine
     by_id = {"changes": [{"client_id": mine, "status": "prr"}]}
     assert province.post("/recordings/status", by_id, 200)["items"][0]["office"] == "15.03"
-    stranger = {"changes": [{"client_id": str(mine), "status": "sfe"}]}
+    stranger = {"changes": [{"client_id": str(mine), "status": "failed", "failure": "DUPLICATE_RECORD"}]}
     assert calls("field", "15.03").post("/recordings/status", stranger, 422)["errors"][0]["code"] == "recording_unknown"
 
 
@@ -320,10 +333,10 @@ def test_a_member_of_an_event_records_in_it_and_nowhere_else(app, calls):
     assert [i["id"] for i in guest.get("/recordings")["items"]] == [made["id"]]
     assert guest.get(f"/recordings?office=15.03&event={event.id}")["items"] == [made]
     assert guest.get(f"/recordings/{made['id']}") == made
-    change = {"changes": [{"client_id": "a", "status": "sfe"}]}
+    change = {"changes": [{"client_id": "a", "status": "failed", "failure": "DUPLICATE_RECORD"}]}
     for more in ({}, {"office": "15.03"}):
         assert guest.post("/recordings/status", change | more, 200)["items"][0]["id"] == made["id"]
-    host = {"changes": [{"client_id": "host", "status": "sfe"}]}
+    host = {"changes": [{"client_id": "host", "status": "failed", "failure": "DUPLICATE_RECORD"}]}
     assert guest.post("/recordings/status", host, 422)["errors"][0]["code"] == "recording_unknown"
 
 
@@ -346,7 +359,9 @@ def test_five_thousand_recordings_come_in_at_once(calls):
     began = time.monotonic()
     assert field.post("/recordings", people(5_000))["created"] == 5_000
     assert time.monotonic() - began < 10  # about one second on an idle machine
-    changes = {"changes": [{"client_id": f"p-{n}", "status": "sfe"} for n in range(5_000)]}
+    changes = {
+        "changes": [{"client_id": f"p-{n}", "status": "failed", "failure": "DUPLICATE_RECORD"} for n in range(5_000)]
+    }
     assert field.post("/recordings/status", changes, 200)["changed"] == 5_000
 
 

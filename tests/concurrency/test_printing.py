@@ -114,7 +114,7 @@ def test_a_status_never_changes_under_a_job_that_takes_the_recording(calls, exac
         def work(who: int, name: str = name):
             if who % 2:
                 return printer.send("POST", "/print-jobs", {"store": STORE, "recordings": [name]})
-            return printer.send("POST", "/recordings/status", {"changes": [{"client_id": name, "status": "sfe"}]})
+            return printer.send("POST", "/recordings/status", {"changes": [{"client_id": name, "status": "failed", "failure": "DUPLICATE_RECORD"}]})
 
         reported, sent = race(2, work)
         assert (reported.status_code, sent.status_code) in {(200, 409), (422, 201)}
@@ -124,7 +124,7 @@ def test_results_status_reports_and_undos_at_once_never_fail(calls, exact):
     printer = prepared(calls, 100, 40)
     names = [f"p-{n}" for n in range(40)]
     job = printer.post("/print-jobs", {"store": STORE, "recordings": names})["id"]
-    told = {"changes": [{"client_id": name, "status": "sfe"} for name in names[::-1]]}
+    told = {"changes": [{"client_id": name, "status": "failed", "failure": "DUPLICATE_RECORD"} for name in names[::-1]]}
 
     def work(n: int):
         if n == 0:

@@ -1,0 +1,89 @@
+"""What people read for the code names of statuses, conditions, roles and actions: Indonesian, then English.
+
+The codes themselves stay in `facts` and in the JSON; a sentence speaks to a person.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+INDONESIAN = {
+    # roles
+    "clerk": "petugas gudang",
+    "coordinator": "koordinator",
+    "printer": "operator cetak",
+    "field": "tim jemput bola",
+    "inspector": "inspektorat",
+    "admin": "administrator",
+    # actions
+    "read": "membaca",
+    "read_recordings": "membaca perekaman",
+    "move_stock": "mencatat mutasi stok",
+    "transfer": "mengurus pengiriman",
+    "approve": "menyetujui",
+    "pledge": "memberi dukungan",
+    "run_events": "mengelola acara",
+    "record": "mencatat perekaman",
+    "print": "mencetak",
+    "report_coverage": "melaporkan cakupan",
+    "administer": "mengatur sistem",
+    # conditions and places
+    "blank": "kosong",
+    "spoiled": "rusak",
+    "lost": "hilang",
+    # movements
+    "receipt": "penerimaan",
+    "spoilage": "kerusakan",
+    "loss": "kehilangan",
+    "consumption": "pemakaian",
+    "reversal": "pembalikan",
+    "earmark": "penyisihan",
+    "release": "pelepasan",
+    "dispatch": "pengiriman keluar",
+    "delivery": "penerimaan kiriman",
+    "surplus": "kelebihan",
+    "recall": "penarikan kiriman",
+    "undelivery": "pembatalan penerimaan",
+    "found": "temuan",
+    "write_off": "penghapusan",
+    "brought": "pembawaan ke acara",
+    "printing": "pencetakan",
+    "printing_undo": "pembatalan cetak",
+    "issue": "penyerahan",
+    "issue_undo": "pembatalan penyerahan",
+    "closing": "penutupan acara",
+    # statuses of events, transfers, pledges, jobs, recordings and cards
+    "draft": "rancangan",
+    "planned": "direncanakan",
+    "running": "berjalan",
+    "closed": "ditutup",
+    "cancelled": "dibatalkan",
+    "requested": "diminta",
+    "approved": "disetujui",
+    "dispatched": "dikirim",
+    "disputed": "berselisih",
+    "received": "diterima",
+    "refused": "ditolak",
+    "pledged": "disisihkan",
+    "released": "dilepas",
+    "open": "terbuka",
+    "done": "selesai",
+    "bio_captured": "biometrik terekam",
+    "sfe": "terkirim untuk enrolmen (SFE)",
+    "prr": "siap cetak (PRR)",
+    "failed": "gagal",
+    "printed": "tercetak",
+    "issued": "diserahkan",
+    "waiting": "menunggu diserahkan",
+    "undone": "dibatalkan",
+}
+
+
+def in_indonesian(value: object) -> object:
+    """The Indonesian word of a code name; anything else stays what it is."""
+    return INDONESIAN.get(value.value, value.value) if isinstance(value, StrEnum) else value
+
+
+def in_english(value: object) -> object:
+    """The English words of a code name; anything else stays what it is."""
+    return value.value.replace("_", " ") if isinstance(value, StrEnum) else value
