@@ -1,9 +1,9 @@
-"""Reading events: the host's side sees them, members, and the offices that pledged something."""
+"""Reading events: the host's side sees them, members, and the offices with a standing pledge."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from inventory import access
 from inventory.access import Action, Actor, Membership
 from inventory.database import current
 from inventory.errors import NotFound
+from inventory.offices.models import Store
 from inventory.offices.queries import StoreFacts, store_facts
 from inventory.outreach.models import Event, Pledge, Stop
 from inventory.outreach.rules import EventKind, EventStatus, PledgeStatus, shares
@@ -21,7 +22,7 @@ from inventory.paging import Page, Slice, page
 from inventory.people.models import User
 from inventory.stock import ledger
 from inventory.stock.models import Account
-from inventory.stock.rules import NO_EVENT, AccountKey, Condition, Place, in_store
+from inventory.stock.rules import AccountKey, Condition, Place, in_store
 from inventory.texts import Text
 from inventory.transfers.models import Transfer
 from inventory.transfers.rules import TransferStatus
@@ -66,12 +67,17 @@ class EventFilter:
     last: date | None = None
 
 
+def _pledged_by(actor: Actor) -> Any:
+    """The events that an office of the actor's subtree supports: a pledge that was released counts no more."""
+    standing = (access.within(Pledge.office_code, actor.office), Pledge.status != PledgeStatus.RELEASED)
+    return sa.select(Pledge.event_id).where(*standing)
+
+
 def may_see(actor: Actor, event: Event) -> bool:
-    """Whether the actor is of the host's side, a member, or of an office that pledged something, or above one."""
+    """Whether the actor is of the host's side, a member, or of an office with a standing pledge, or above one."""
     if access.may(actor, Action.READ, event.host_office, event_id=event.id):
         return True
-    pledged = sa.select(Pledge.id).where(Pledge.event_id == event.id, access.within(Pledge.office_code, actor.office))
-    return current().execute(pledged.limit(1)).first() is not None
+    return current().execute(_pledged_by(actor).where(Pledge.event_id == event.id).limit(1)).first() is not None
 
 
 def find_event(actor: Actor, event_id: int, *, pointer: str | None = None) -> Event:
@@ -105,8 +111,7 @@ def get_event(actor: Actor, event_id: int) -> dict[str, Any]:
 def list_events(actor: Actor, which: EventFilter, wanted: Slice) -> Page:
     """The events that the actor may see, by their first day."""
     member = sa.select(Membership.event_id).where(Membership.user_id == actor.user_id)
-    pledged = sa.select(Pledge.event_id).where(access.within(Pledge.office_code, actor.office))
-    seen = (access.within(Event.host_office, actor.office), Event.id.in_(member), Event.id.in_(pledged))
+    seen = (access.within(Event.host_office, actor.office), Event.id.in_(member), Event.id.in_(_pledged_by(actor)))
     query = sa.select(Event).where(sa.or_(*seen))
     if which.office is not None:
         access.require(actor, Action.READ, which.office)
@@ -159,9 +164,15 @@ def _members(event_id: int) -> Any:
     )
 
 
+def _require_inside(actor: Actor, event_id: int) -> None:
+    """Raise unless the actor is of the host's side or a member: who pledges need not know who the people are."""
+    event = find_event(actor, event_id)
+    access.require(actor, Action.READ, event.host_office, event_id=event_id)
+
+
 def get_member(actor: Actor, event_id: int, user_id: int) -> Any:
-    """One member of an event that the actor may see."""
-    find_event(actor, event_id)
+    """One member of an event, for the host's side and members; raises `OutOfReach` for others who see the event."""
+    _require_inside(actor, event_id)
     found = current().execute(_members(event_id).where(Membership.user_id == user_id)).first()
     if found is None:
         raise MemberNotFound(user=user_id)
@@ -169,13 +180,16 @@ def get_member(actor: Actor, event_id: int, user_id: int) -> Any:
 
 
 def list_members(actor: Actor, event_id: int, wanted: Slice) -> Page:
-    """Who was let into an event that the actor may see."""
-    find_event(actor, event_id)
+    """Who was let into an event, for the host's side and members; raises `OutOfReach` for others who see it."""
+    _require_inside(actor, event_id)
     return page(_members(event_id), [Membership.user_id], wanted, rows=True)
 
 
-def kit_of(event: Event) -> StoreFacts:
-    """The kit store of an event."""
+def kit_of(event: Event, *, lock: bool = False) -> StoreFacts:
+    """The kit store of an event. Who fills it and then changes its row must `lock` it first, before the ledger."""
+    if lock:
+        row = sa.select(Store.code).where(Store.code == event.store_code)
+        current().execute(row.with_for_update(key_share=True))
     return store_facts(event.store_code or "")
 
 
@@ -186,7 +200,7 @@ def earmark_of(pledge: Pledge) -> AccountKey:
 
 def free_twin(earmarked: AccountKey) -> AccountKey:
     """The same goods, set aside for nothing."""
-    return replace(earmarked, event_id=NO_EVENT)
+    return earmarked.free
 
 
 def shares_of(

@@ -136,7 +136,7 @@ def _reach(actor: Actor, which: StockFilter) -> list[sa.ColumnElement[bool]]:
 
 
 def _may_read(actor: Actor, office: str, store: str) -> bool:
-    """Whether the actor reads what happened in a store: its office's side, or a member of the event it is the kit of."""
+    """Whether the actor reads what happened in a store: its office's side, or who was let into its event."""
     return access.may(actor, Action.READ, office) or access.may(
         actor, Action.READ, event_id=store_facts(store).event_id or None
     )

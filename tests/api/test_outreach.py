@@ -226,7 +226,8 @@ def test_a_member_of_another_office_sees_the_event_and_runs_nothing(calls, host,
     assert host.post(f"{path}/members", {"user": printer.actor.user_id}) == made
     assert printer.get(path)["id"] == event["id"]
     assert [each["id"] for each in printer.get("/events")["items"]] == [event["id"]]
-    assert [each["user"] for each in host.get(f"{path}/members")["items"]] == [printer.actor.user_id]
+    for reader in (host, printer):
+        assert [each["user"] for each in reader.get(f"{path}/members")["items"]] == [printer.actor.user_id]
     coordinator = calls("coordinator", "15.04")
     host.post(f"{path}/members", {"user": coordinator.actor.user_id})
     assert coordinator.post(f"{path}/start", {}, 403)["code"] == "out_of_reach"
@@ -265,7 +266,21 @@ def test_a_neighbour_may_pledge_and_then_read_the_event(calls, host, event, exac
     assert clerk.post(f"{path}/pledges", blanks("15.04-UTAMA", 50), key="once") == first
     assert clerk.get(path)["pledges"] == [first]
     assert [each["id"] for each in clerk.get("/events")["items"]] == [event["id"]]
+    assert clerk.get(f"{path}/members", 403)["code"] == "out_of_reach"
     calls("clerk", "15.05").get(path, 404)
+
+
+def test_who_let_the_last_pledge_go_reads_the_event_no_more(calls, event, exact):
+    path = f"/events/{event['id']}"
+    clerk = calls("clerk", "15.04")
+    clerk.post("/receipts", receipt("15.04-UTAMA", 50))
+    first, second = [clerk.post(f"{path}/pledges", blanks("15.04-UTAMA", 25))["id"] for _ in range(2)]
+    clerk.send("DELETE", f"{path}/pledges/{first}")
+    assert clerk.get(path)["id"] == event["id"]
+    clerk.send("DELETE", f"{path}/pledges/{second}")
+    for asked in (path, f"{path}/members", f"{path}/readiness", f"{path}/settlement"):
+        assert clerk.get(asked, 404)["code"] == "event_not_found"
+    assert clerk.get("/events")["items"] == []
 
 
 @pytest.mark.parametrize(
