@@ -34,6 +34,7 @@ MORE_FEATURE_FILES = {
     "printing/steps.py": "what the commands of printing share inside their own transactions",
     "stock/ledger.py": "the only writer of movements",
     "stock/verify.py": "the proof that the books are exact",
+    "transfers/drafts.py": "the transfers that other commands make inside their own transactions",
     "transfers/goods.py": "the movements of a transfer, apart from who may make them",
 }
 MORE_API_FILES = {"recordings/lines.py": "the lines of a batch, from JSON or CSV, with every bad one listed"}

@@ -132,8 +132,8 @@ def undo(transfer_id: int, body: dict[str, Any]) -> Any:
     key=Key.OPTIONAL,
 )
 def redirect(transfer_id: int, body: dict[str, Any]) -> Any:
-    """Send a return straight to the next event, or to another store of the owner."""
-    return _shown(commands.redirect(actor(), transfer_id, body["to_store"], once()))
+    """Send a return straight to the next event, or to another store of the owner: the owner decides."""
+    return _shown(commands.redirect(actor(), transfer_id, **body, once=once()))
 
 
 def _shown(transfer_id: int) -> dict[str, Any]:

@@ -74,9 +74,10 @@ class ResolutionIn(fields.Strict):
 
 
 class RedirectionIn(fields.Strict):
-    """Where a return goes instead."""
+    """Where a return goes instead, and when it should be there."""
 
     to_store = fields.code(required=True)
+    expected_on = fields.Day(load_default=None, allow_none=True)
 
 
 class TransferQuery(PageQuery):

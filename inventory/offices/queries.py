@@ -35,8 +35,8 @@ class StoreClosed(Conflict):
 
     code = "store_closed"
     text = Text(
-        "Gudang acara {store} sudah ditutup bersama acaranya; kirim ke gudang lain.",
-        "The event kit {store} was closed with its event; send to another store.",
+        "Gudang acara {store} sudah ditutup bersama acaranya; hanya pengembaliannya yang masih keluar.",
+        "The event kit {store} was closed with its event; only its returns still leave it.",
     )
 
 
@@ -66,11 +66,22 @@ _STORE_FACTS = (
 )
 
 
-def store_facts(code: str, *, pointer: str = "/store") -> StoreFacts:
-    """The store with its office's settings; raises `StoreNotFound`."""
-    row = current().connection().execute(_STORE_FACTS, {"wanted": code}).first()
+# A kit's row is shared by all who work in the kit and changed by the close of its event, which so waits for them.
+_HELD_STORE_FACTS = _STORE_FACTS.with_for_update(read=True, of=_STORES)
+
+
+def store_facts(code: str, *, pointer: str = "/store", hold: bool = False) -> StoreFacts:
+    """The store with its office's settings; raises `StoreNotFound`.
+
+    With `hold` an event kit is neither closed nor changed before this transaction ends. Lock it after documents and
+    events and before the ledger.
+    """
+    connection = current().connection()
+    row = connection.execute(_STORE_FACTS, {"wanted": code}).first()
     if row is None:
         raise StoreNotFound(pointer=pointer, store=code)
+    if hold and row.event_id:
+        row = connection.execute(_HELD_STORE_FACTS, {"wanted": code}).one()
     return StoreFacts(
         code=row.code,
         office=row.office_code,
@@ -85,16 +96,27 @@ def store_facts(code: str, *, pointer: str = "/store") -> StoreFacts:
 
 
 def open_store_facts(code: str, *, pointer: str = "/store") -> StoreFacts:
-    """The same, for goods that are to come in; raises `StoreClosed`."""
-    facts = store_facts(code, pointer=pointer)
-    if facts.closed:
-        raise StoreClosed(pointer=pointer, store=code)
+    """The same, held, for goods that are to come in or go out; raises `StoreClosed`."""
+    facts = store_facts(code, pointer=pointer, hold=True)
+    check_open(facts, pointer=pointer)
     return facts
 
 
-def store_for(actor: Actor, action: Action, code: str, *, pointer: str = "/store") -> StoreFacts:
+def check_open(store: StoreFacts, *, pointer: str | None = "/store") -> None:
+    """Raise `StoreClosed` for the kit of an event that is over; the store must be held."""
+    if store.closed:
+        raise StoreClosed(pointer=pointer, store=store.code)
+
+
+def kit_facts(event_id: int) -> StoreFacts | None:
+    """The kit of an event, held; None when there is no such event. It is closed once its event is over."""
+    code = current().scalar(sa.select(Store.code).where(Store.event_id == event_id)) if event_id else None
+    return None if code is None else store_facts(code, hold=True)
+
+
+def store_for(actor: Actor, action: Action, code: str, *, pointer: str = "/store", hold: bool = False) -> StoreFacts:
     """The store, when the actor may do `action` there; raises `StoreNotFound` or `NotPermitted`."""
-    facts = store_facts(code, pointer=pointer)
+    facts = store_facts(code, pointer=pointer, hold=hold)
     unseen = StoreNotFound(pointer=pointer, store=code)
     access.require(actor, action, facts.office, event_id=facts.event_id or None, unseen=unseen)
     return facts

@@ -31,8 +31,8 @@ from inventory.retries import FIRST, Once
 from inventory.stock import ledger
 from inventory.stock.ledger import Books, Fact
 from inventory.stock.rules import AccountKey, Leg, MovementKind, Place, in_store
-from inventory.transfers.commands import bring as send_and_count
-from inventory.transfers.commands import draft as draft_transfer
+from inventory.transfers.drafts import bring as send_and_count
+from inventory.transfers.drafts import draft as draft_transfer
 from inventory.transfers.rules import TransferStatus
 
 

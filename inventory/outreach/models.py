@@ -15,6 +15,7 @@ from inventory.outreach.rules import EventKind, EventStatus, PledgeStatus, StopK
 class Event(Base):
     """An outreach campaign of a host office, with the kit store that holds its pooled stock.
 
+    `last_movement_id` is the last movement of its goods before its close; what came after is not of the settlement.
     The planning settings (turnout, cards a person, replacements, spoil rate) belong to the event and may be edited.
     """
 
@@ -51,6 +52,7 @@ class Event(Base):
     draw_order: Mapped[list[str] | None] = mapped_column(sa.JSON)
     started_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    last_movement_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     created_at: Mapped[datetime]
     user_id: Mapped[int] = mapped_column(sa.BigInteger)
     version: Mapped[int] = mapped_column(default=1)

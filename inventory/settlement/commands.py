@@ -27,7 +27,7 @@ from inventory.settlement.rules import Goods, Line
 from inventory.stock import ledger
 from inventory.stock.ledger import Books, Fact
 from inventory.stock.rules import AccountKey, Condition, Leg, MovementKind, Place, in_store
-from inventory.transfers.commands import draft
+from inventory.transfers.drafts import draft
 from inventory.transfers.rules import TransferStatus
 
 
@@ -67,6 +67,7 @@ def close(
         if (done := once.done_before(session)) is not None:
             return done
         check_status(event_id, event.status, (EventStatus.RUNNING,))
+        close_kit(session, event)
         waiting = outreach.waiting_pledges(event_id)
         _check_nothing_open(event)
         kit, home = outreach.kit_of(event), store_facts(main_store_of(event.host_office))
@@ -79,6 +80,7 @@ def close(
         figures = queries.figures_of(event)
         lines = rules.settle(figures, queries.kinds_of(figures), counted, explained)
         release_all(session, actor, event, books, waiting, "close")
+        event.last_movement_id = queries.last_movement(event)
         legs = list(_closing_legs(books, kit, home, lines))
         if legs:
             fact = Fact(MovementKind.CLOSING, actor, kit, occurred_on, document_id=event_id)
@@ -86,7 +88,6 @@ def close(
         _send_home(session, actor, event_id, kit, lines)
         session.add_all(_frozen(event_id, lines))
         event.status, event.closed_at = EventStatus.CLOSED, clock.now()
-        close_kit(session, event)
         event.version += 1
         facts = {"lines": len(lines), "missing": sum(line.missing for line in lines), "released": len(waiting)}
         audit.record(session, actor, "close_event", "event", event_id, event.host_office, **facts)

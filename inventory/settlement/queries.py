@@ -122,21 +122,23 @@ def _received_back(event: Event) -> dict[Goods, int]:
     return {Goods(row.owner_code, row.item_code): row.received for row in rows}
 
 
-def _after_close(event: Event) -> dict[str, int]:
-    """What went on with an event's goods since its closing movement, which put cards and spoiled blanks elsewhere.
+def last_movement(event: Event) -> int:
+    """The latest movement of an event's goods, anywhere; 0 when there is none."""
+    query = sa.select(sa.func.max(Entry.movement_id)).join(Account, Account.id == Entry.account_id)
+    return current().scalar(query.where(Account.event_id == event.id)) or 0
 
-    Without one there was neither a card nor a spoiled blank in the kit to go on with.
+
+def _after_close(event: Event) -> dict[str, int]:
+    """What went on with an event's goods since its close, which put cards and spoiled blanks elsewhere.
+
+    What the closing movement did inside the kit is told by the settlement itself.
     """
-    closing = (
-        sa.select(sa.func.max(Movement.id))
-        .where(Movement.kind == MovementKind.CLOSING, Movement.store_code == event.store_code)
-        .scalar_subquery()
-    )
-    put_away = sa.and_(Entry.movement_id == closing, Account.store_code != event.store_code)
+    settled = sa.and_(Movement.kind == MovementKind.CLOSING, Account.store_code == event.store_code)
     rows = current().execute(
         sa.select(Account.place, Account.condition, sa.cast(sa.func.sum(Entry.quantity), sa.BigInteger).label("sum"))
         .join(Entry, Entry.account_id == Account.id)
-        .where(Account.event_id == event.id, sa.or_(Entry.movement_id > closing, put_away))
+        .join(Movement, Movement.id == Entry.movement_id)
+        .where(Account.event_id == event.id, Entry.movement_id > (event.last_movement_id or 0), sa.not_(settled))
         .group_by(Account.place, Account.condition)
     )
     changed = {(row.place, row.condition): row.sum for row in rows}

@@ -15,7 +15,7 @@ from inventory.catalogue.queries import get_item
 from inventory.catalogue.rules import ItemKind
 from inventory.database import table_of, transaction
 from inventory.errors import Conflict, RuleViolated
-from inventory.offices.queries import StoreClosed, StoreFacts, store_facts, store_for
+from inventory.offices.queries import StoreFacts, check_open, kit_facts, store_facts, store_for
 from inventory.offices.rules import OfficeLevel, level_of
 from inventory.retries import FIRST, Once
 from inventory.stock import ledger, queries, rules
@@ -106,11 +106,10 @@ class Taking:
 def receive(actor: Actor, arrival: Arrival, once: Once = FIRST) -> int:
     """Take goods from outside onto the books. Answers the receipt's id, which is its movement's."""
     with transaction() as session:
-        store = store_for(actor, Action.MOVE_STOCK, arrival.store)
+        store = store_for(actor, Action.MOVE_STOCK, arrival.store, hold=True)
         if (done := once.done_before(session)) is not None:
             return done
-        if store.closed:
-            raise StoreClosed(pointer="/store", store=store.code)
+        check_open(store)
         item = get_item(arrival.item)
         _check_source(session, store, arrival)
         if arrival.condition is Condition.PRINTED and item.kind is not ItemKind.BLANK:
@@ -186,9 +185,10 @@ def _take(
     reason: str = "",
 ) -> int:
     with transaction() as session:
-        store = store_for(actor, action, taking.store)
+        store = store_for(actor, action, taking.store, hold=True)
         if (done := once.done_before(session)) is not None:
             return done
+        check_open(store)
         item = get_item(taking.item)
         if kind is MovementKind.CONSUMPTION and item.kind is ItemKind.BLANK:
             raise BlanksAreNotUsedUp(pointer="/item", item=item.code)
@@ -226,14 +226,30 @@ def reverse(actor: Actor, movement_id: int, reason: str, quantity: int | None = 
             raise rules.NotReversible(kind=movement.kind)
         left = ledger.entries_of(session, movement_id)
         whole = sum(change for change in left.values() if change > 0)
+        if not whole:
+            raise rules.ReversedAlready(movement=movement_id)
         asked = whole if quantity is None else quantity
         if not 0 < asked <= whole:
             raise rules.ReversalTooLarge(movement=movement_id, left=whole, asked=asked)
-        store = store_facts(movement.store_code)
-        books = ledger.lock(session, left, {store.code: store.office})
+        store = store_facts(movement.store_code, hold=True)
+        check_open(store, pointer=None)
+        legs = rules.part_of_reversal(left, asked)
+        # What comes back to an event that is over is set free at once: nobody would come for it.
+        freed = [Leg(leg.target, leg.target.free, leg.quantity) for leg in legs if _is_stranded(leg.target)]
+        books = ledger.lock(session, [*left, *(leg.target for leg in freed)], {store.code: store.office})
         fact = Fact(MovementKind.REVERSAL, actor, store, reason=reason, corrects_id=movement_id)
-        posted = ledger.post(session, books, fact, rules.part_of_reversal(left, asked))
+        posted = ledger.post(session, books, fact, legs)
+        if freed:
+            event_id = freed[0].source.event_id
+            ledger.post(session, books, Fact(MovementKind.RELEASE, actor, store, document_id=event_id), freed)
         audit.record(
             session, actor, "reverse", "movement", posted.id, store.office, corrects=movement_id, quantity=asked
         )
         return once.keep(session, posted.id)
+
+
+def _is_stranded(key: AccountKey) -> bool:
+    if key.place is not Place.STORE or key.condition is not Condition.BLANK:
+        return False
+    kit = kit_facts(key.event_id)
+    return kit is not None and kit.closed

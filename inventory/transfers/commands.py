@@ -7,16 +7,24 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from inventory import access, audit, clock
+from inventory import access, audit
 from inventory.access import Action, Actor
 from inventory.catalogue.queries import get_item
 from inventory.database import transaction
 from inventory.errors import NotPermitted
 from inventory.offices.models import Office
-from inventory.offices.queries import OfficeNotFound, StoreFacts, StoreNotFound, open_store_facts, store_facts
+from inventory.offices.queries import (
+    OfficeNotFound,
+    StoreFacts,
+    StoreNotFound,
+    check_open,
+    kit_facts,
+    store_facts,
+    store_for,
+)
 from inventory.retries import FIRST, Once
 from inventory.stock.rules import NO_EVENT
-from inventory.transfers import goods, queries, rules
+from inventory.transfers import drafts, goods, queries, rules
 from inventory.transfers.models import Transfer
 from inventory.transfers.rules import Count, Step, TransferStatus
 
@@ -39,86 +47,19 @@ class Wish:
     reason: str = ""
 
 
-def draft(
-    session: Session,
-    actor: Actor,
-    *,
-    source: StoreFacts,
-    target: StoreFacts,
-    item: str,
-    quantity: int,
-    owner: str,
-    keeps_owner: bool = False,
-    from_event_id: int = NO_EVENT,
-    event_id: int = NO_EVENT,
-    pledge_id: int | None = None,
-    expected_on: date | None = None,
-    status: TransferStatus = TransferStatus.REQUESTED,
-    reason: str = "",
-) -> Transfer:
-    """The row of a new transfer, with its id; the calling command has checked access and writes the audit row."""
-    if source.code == target.code:
-        raise rules.SameStore(pointer="/to_store", store=target.code)
-    transfer = Transfer(
-        status=status,
-        from_store=source.code,
-        from_office=source.office,
-        to_store=target.code,
-        to_office=target.office,
-        item_code=item,
-        owner_code=owner,
-        keeps_owner=keeps_owner,
-        from_event_id=from_event_id,
-        event_id=event_id,
-        pledge_id=pledge_id,
-        requested=quantity,
-        approved=quantity if status is TransferStatus.APPROVED else None,
-        reason=reason,
-        expected_on=expected_on,
-        created_at=clock.now(),
-        user_id=actor.user_id,
-    )
-    session.add(transfer)
-    session.flush()
-    return transfer
-
-
-def bring(
-    session: Session,
-    actor: Actor,
-    transfer: Transfer,
-    *,
-    source: StoreFacts,
-    target: StoreFacts,
-    arrived: int,
-    reason: str,
-    occurred_on: date | None,
-) -> int:
-    """Send earmarked goods and count them at the event kit in one movement; what did not arrive is missing.
-
-    Each owner's goods stay its own. Answers the movement's id. Raises `MoreThanUnderWay`, `TransferReasonNeeded`, and
-    what the ledger raises.
-    """
-    tally = rules.bring(transfer.requested, arrived, reason)
-    count = Count(received=tally.received, missing=tally.missing)
-    movement = goods.bring(session, actor, transfer, source, target, count, reason, occurred_on)
-    transfer.approved = transfer.requested
-    goods.keep(transfer, tally)
-    goods.log_delivery(session, actor, transfer, count, reason, "", movement)
-    return movement
-
-
 def request(actor: Actor, wish: Wish, once: Once = FIRST) -> int:
     """Ask for goods of another store, or offer them: either end may. Answers the transfer's id."""
     with transaction() as session:
-        source = store_facts(wish.from_store, pointer="/from_store")
-        target = open_store_facts(wish.to_store, pointer="/to_store")
+        source = store_facts(wish.from_store, pointer="/from_store", hold=True)
+        target = store_facts(wish.to_store, pointer="/to_store", hold=True)
         unseen = StoreNotFound(pointer="/from_store", store=source.code)
         access.require(actor, Action.TRANSFER, source.office, target.office, unseen=unseen)
         if (done := once.done_before(session)) is not None:
             return done
+        check_open(source, pointer="/from_store")
+        check_open(target, pointer="/to_store")
         item = get_item(wish.item)
-        transfer = draft(
+        transfer = drafts.draft(
             session,
             actor,
             source=source,
@@ -164,12 +105,13 @@ def _event(actor: Actor, asked: int | None, source: StoreFacts, target: StoreFac
         return target.event_id
     if asked is None:
         return NO_EVENT
-    host = queries.host_of(asked)
+    kit = kit_facts(asked)
     unseen = queries.EarmarkEventNotFound(pointer="/event", event=asked)
-    if host is None:
+    if kit is None:
         raise unseen
-    if host not in (source.office, target.office):
-        access.require(actor, Action.TRANSFER, host, event_id=asked, unseen=unseen)
+    if kit.office not in (source.office, target.office):
+        access.require(actor, Action.TRANSFER, kit.office, event_id=asked, unseen=unseen)
+    check_open(kit, pointer="/event")
     return asked
 
 
@@ -195,7 +137,7 @@ def refuse(actor: Actor, transfer_id: int, reason: str, once: Once = FIRST) -> i
         rules.check_approver(actor.office, transfer.from_office, transfer.to_office)
         if (done := once.done_before(session)) is not None:
             return done
-        _check_no_pledge(transfer)
+        _check_may_end(transfer)
         rules.check_status(transfer.status, TransferStatus.REQUESTED)
         transfer.status = TransferStatus.REFUSED
         transfer.reason = reason
@@ -213,7 +155,7 @@ def cancel(actor: Actor, transfer_id: int, reason: str = "", once: Once = FIRST)
         rules.check_side(actor.office, transfer.from_office, transfer.to_office)
         if (done := once.done_before(session)) is not None:
             return done
-        _check_no_pledge(transfer)
+        _check_may_end(transfer)
         early = (TransferStatus.REQUESTED, TransferStatus.APPROVED)
         sent = queries.tally_of(transfer)
         if transfer.status is TransferStatus.DISPATCHED and sent.outstanding == sent.dispatched:
@@ -241,8 +183,11 @@ def dispatch(
         if (done := once.done_before(session)) is not None:
             return done
         rules.check_status(transfer.status, TransferStatus.APPROVED)
-        sent = rules.dispatch(transfer.approved or 0, quantity)
+        approved = transfer.approved or 0
+        sent = rules.dispatch(approved, quantity)
         goods.send(session, actor, transfer, sent, occurred_on)
+        if sent < approved and _leaves_closed_kit(transfer):
+            drafts.rest(session, actor, transfer, approved - sent)
         _note(session, actor, "dispatch", transfer, transfer.from_office, quantity=sent)
         return once.keep(session, transfer.id)
 
@@ -326,31 +271,36 @@ def undo(actor: Actor, transfer_id: int, reason: str, once: Once = FIRST) -> int
             goods.keep(transfer, tally)
         elif step is Step.DISPATCH:
             rules.check_side(actor.office, transfer.from_office)
+            if _leaves_closed_kit(transfer):  # the rest of what was approved went, or goes, by a transfer of its own
+                transfer.approved = transfer.dispatched
             goods.recall(session, actor, transfer, reason)
             transfer.status = TransferStatus.APPROVED
         else:
             _require_approver(actor, transfer)
+            _check_may_end(transfer)
             transfer.approved, transfer.status = None, TransferStatus.REQUESTED
         office = transfer.to_office if step is Step.DELIVERY else transfer.from_office
         _note(session, actor, "undo", transfer, office, step=step)
         return once.keep(session, transfer.id)
 
 
-def redirect(actor: Actor, transfer_id: int, to_store: str, once: Once = FIRST) -> int:
-    """Send the return of pooled goods straight to the next event, or to another store of their owner."""
+def redirect(actor: Actor, transfer_id: int, to_store: str, expected_on: date | None = None, once: Once = FIRST) -> int:
+    """Send the return of pooled goods straight to the next event, or to another store of their owner, who decides."""
     with transaction() as session:
         transfer = _locked(session, actor, Action.TRANSFER, transfer_id)
-        rules.check_side(actor.office, transfer.from_office)
+        access.require(actor, Action.TRANSFER, transfer.owner_code)
         if (done := once.done_before(session)) is not None:
             return done
         if not (transfer.keeps_owner and transfer.from_event_id) or transfer.pledge_id is not None:
             raise rules.NotAReturn
         rules.check_status(transfer.status, TransferStatus.APPROVED)
-        target = open_store_facts(to_store, pointer="/to_store")
+        target = store_for(actor, Action.READ, to_store, pointer="/to_store", hold=True)
+        check_open(target, pointer="/to_store")
         if target.code == transfer.from_store:
             raise rules.SameStore(pointer="/to_store", store=target.code)
         rules.check_pooled(transfer.owner_code, target.office, to_kit=bool(target.event_id))
         transfer.to_store, transfer.to_office, transfer.event_id = target.code, target.office, target.event_id
+        transfer.expected_on = expected_on or transfer.expected_on
         _note(session, actor, "redirect", transfer, transfer.from_office, to_store=target.code)
         return once.keep(session, transfer.id)
 
@@ -373,6 +323,18 @@ def _require_approver(actor: Actor, transfer: Transfer) -> None:
 def _check_no_pledge(transfer: Transfer) -> None:
     if transfer.pledge_id is not None:
         raise rules.PledgeSettlesThis(pledge=transfer.pledge_id)
+
+
+def _leaves_closed_kit(transfer: Transfer) -> bool:
+    return store_facts(transfer.from_store, hold=True).closed
+
+
+def _check_may_end(transfer: Transfer) -> None:
+    """Raise `PledgeSettlesThis` or `ReturnGoesHome` for what may not be given up."""
+    _check_no_pledge(transfer)
+    going = (TransferStatus.REQUESTED, TransferStatus.APPROVED, TransferStatus.DISPATCHED)
+    if transfer.status in going and _leaves_closed_kit(transfer):
+        raise rules.ReturnGoesHome
 
 
 def _note(session: Session, actor: Actor, deed: str, transfer: Transfer, office: str, **facts: object) -> None:

@@ -12,7 +12,6 @@ from inventory import access
 from inventory.access import Action, Actor, Membership
 from inventory.database import current
 from inventory.errors import NotFound, NotPermitted
-from inventory.offices.models import Store
 from inventory.offices.queries import store_for
 from inventory.paging import Page, Slice, page
 from inventory.stock.models import Entry, Movement
@@ -57,11 +56,6 @@ def tally_of(transfer: Transfer) -> Tally:
         transfer.written_off,
         transfer.surplus,
     )
-
-
-def host_of(event_id: int) -> str | None:
-    """The office that hosts an event, read off the event's kit; None when there is no such event."""
-    return current().scalar(sa.select(Store.office_code).where(Store.event_id == event_id))
 
 
 def require_sight(actor: Actor, action: Action, transfer: Transfer) -> None:

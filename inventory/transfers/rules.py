@@ -163,6 +163,16 @@ class NotAReturn(Conflict):
     )
 
 
+class ReturnGoesHome(Conflict):
+    """What is left of a closed event goes home, or on to the next event: its return is never given up."""
+
+    code = "return_goes_home"
+    text = Text(
+        "Pengembalian dari gudang acara yang sudah ditutup tidak dapat dibatalkan; kirim atau alihkan.",
+        "A return from a closed event kit cannot be called off; dispatch it or redirect it.",
+    )
+
+
 class NotThisEnd(NotPermitted):
     """The actor sees the transfer, but the step belongs to the other end."""
 

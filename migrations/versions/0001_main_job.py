@@ -335,6 +335,7 @@ def _create_tables() -> None:
         sa.Column("draw_order", sa.JSON(), nullable=True),
         sa.Column("started_at", UTC, nullable=True),
         sa.Column("closed_at", UTC, nullable=True),
+        sa.Column("last_movement_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", UTC, nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),

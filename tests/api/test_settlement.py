@@ -169,7 +169,7 @@ def test_a_return_may_go_straight_to_the_next_event_where_it_counts_as_brought(p
     pooled.host.post(f"{pooled.path}/close", {}, 200)
     sent = pooled.host.get(f"/transfers?store={pooled.kit}&status=approved")["items"]
     home = next(each["id"] for each in sent if each["to_store"] == "15-UTAMA")
-    pooled.host.post(f"/transfers/{home}/redirect", {"to_store": following["store"]}, 200)
+    pooled.province.post(f"/transfers/{home}/redirect", {"to_store": following["store"]}, 200)
     pooled.clerk.post(f"/transfers/{home}/dispatch", {}, 200)
     body = {"received": 5_990, "rejected": 6, "missing": 2, "reason": "enam basah, dua kurang"}
     pooled.clerk.post(f"/transfers/{home}/receive", body, 200)

@@ -14,7 +14,7 @@ from inventory.outreach.models import Event
 from inventory.outreach.rules import EventKind, EventStatus
 from inventory.stock import ledger
 from inventory.stock.rules import Leg, MovementKind, in_store
-from inventory.transfers import commands
+from inventory.transfers import drafts
 from tests.builders import receipt
 
 FROM, TO = "15-UTAMA", "15.03-UTAMA"
@@ -82,11 +82,11 @@ def pooled(app, province, kit):
             books = ledger.lock(session, [free, earmarked], {FROM: "15"})
             fact = ledger.Fact(MovementKind.EARMARK, province.actor, source)
             ledger.post(session, books, fact, [Leg(free, earmarked, 6_000)])
-            transfer = commands.draft(
+            transfer = drafts.draft(
                 session, province.actor, source=source, target=target, item="blangko", quantity=6_000, owner="15",
                 keeps_owner=True, from_event_id=event, event_id=event, pledge_id=1,
             )  # fmt: skip
-            commands.bring(
+            drafts.bring(
                 session, province.actor, transfer, source=source, target=target, arrived=arrived, reason=reason,
                 occurred_on=None,
             )  # fmt: skip
@@ -160,18 +160,35 @@ def test_a_return_goes_straight_to_the_next_event(pooled, kit, province, calls, 
     next_event, next_kit = kit("15.04")
     host = calls("admin", "15.03")
     path = f"/transfers/{host.post('/transfers', wish(2_000, code, FROM, owner='15'))['id']}"
-    assert host.post(f"{path}/redirect", {"to_store": next_kit}, 409)["code"] == "transfer_not_ready"
+    assert province.post(f"{path}/redirect", {"to_store": next_kit}, 409)["code"] == "transfer_not_ready"
     host.post(f"{path}/approve", {}, 200)
-    assert host.post(f"{path}/redirect", {"to_store": TO}, 422)["code"] == "pooled_goods_go_home"
-    assert host.post(f"{path}/redirect", {"to_store": code}, 422)["code"] == "transfer_same_store"
-    assert host.post(f"{path}/redirect", {"to_store": "NOWHERE"}, 404)["code"] == "store_not_found"
-    moved = host.post(f"{path}/redirect", {"to_store": next_kit}, 200)
-    assert (moved["to_office"], moved["event"]) == ("15.04", next_event)
+    assert province.post(f"{path}/redirect", {"to_store": TO}, 422)["code"] == "pooled_goods_go_home"
+    assert province.post(f"{path}/redirect", {"to_store": code}, 422)["code"] == "transfer_same_store"
+    assert province.post(f"{path}/redirect", {"to_store": "NOWHERE"}, 404)["code"] == "store_not_found"
+    moved = province.post(f"{path}/redirect", {"to_store": next_kit, "expected_on": "2026-05-01"}, 200)
+    assert (moved["to_office"], moved["event"], moved["expected_on"]) == ("15.04", next_event, "2026-05-01")
     host.post(f"{path}/dispatch", {}, 200)
     there = calls("clerk", "15.04")
     there.post(f"{path}/receive", {"received": 2_000}, 200)
     [row] = there.get(f"/stock?store={next_kit}")["items"]
     assert (row["owner"], row["event"], row["on_hand"]) == ("15", next_event, 2_000)
+
+
+def test_only_who_stands_for_the_owner_redirects_pooled_goods_and_only_to_a_store_in_sight(
+    app, pooled, kit, province, calls, exact
+):
+    _, code, _ = pooled()
+    far_event, far_kit = kit("17.02")
+    host = calls("admin", "15.03")
+    path = f"/transfers/{host.post('/transfers', wish(2_000, code, FROM, owner='15'))['id']}"
+    host.post(f"{path}/approve", {}, 200)
+    _, next_kit = kit("15.04")
+    assert host.post(f"{path}/redirect", {"to_store": next_kit}, 403)["code"] == "out_of_reach"
+    assert province.post(f"{path}/redirect", {"to_store": far_kit}, 404)["code"] == "store_not_found"
+    assert province.get(path)["to_store"] == FROM
+    with app.app_context(), transaction() as session:
+        session.add(Membership(event_id=far_event, user_id=province.actor.user_id))
+    assert province.post(f"{path}/redirect", {"to_store": far_kit}, 200)["to_office"] == "17.02"
 
 
 def test_an_ordinary_transfer_is_no_return(province, regency):

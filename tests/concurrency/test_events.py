@@ -88,3 +88,60 @@ def test_spoiling_in_the_kit_while_it_closes_is_settled_or_refused_never_both(ho
     assert line["brought"] == line["spoiled"] + line["returned"] == 100
     granted = 3 * sum(answer.status_code == 201 for answer in answers)
     assert line["spoiled"] <= granted
+
+
+@pytest.mark.parametrize(("start", "end"), [(True, "close"), (False, "cancel")])
+def test_nothing_comes_into_a_kit_once_its_event_is_over(host, event, start, end, exact):
+    path, kit = f"/events/{event['id']}", event["store"]
+    if start:
+        host.post(f"{path}/start", {}, 200)
+    done = {"reason": "hujan"} if end == "cancel" else {}
+
+    def work(number):
+        if number == 3:
+            return host.send("POST", f"{path}/{end}", done)
+        return host.send("POST", "/receipts", receipt(kit, 10 + number))
+
+    answers = race(7, work)
+    ended = answers.pop(3)
+    numbers = [number for number in range(7) if number != 3]
+    granted = sum(10 + n for n, answer in zip(numbers, answers, strict=True) if answer.status_code == 201)
+    refused = [answer.get_json()["code"] for answer in answers if answer.status_code != 201]
+    if ended.status_code != 200:  # what lies in the kit calls for a close, and an account opened meanwhile for patience
+        assert ended.get_json()["code"] in ("event_holds_stock", "busy")
+        assert (refused, host.stock(kit)["on_hand"]) == ([], granted)
+        return
+    assert set(refused) <= {"store_closed"}
+    homeward = host.get(f"/transfers?store={kit}&status=approved")["items"]
+    assert host.stock(kit)["on_hand"] == sum(each["approved"] for each in homeward) == granted
+    if start:
+        lines = host.get(f"{path}/settlement")["owners"]
+        assert sum(line["brought"] for line in lines) == sum(line["returned"] for line in lines) == granted
+    assert host.post("/receipts", receipt(kit, 1), 409)["code"] == "store_closed"
+
+
+def test_nothing_is_sent_to_a_kit_that_is_being_closed(host, event, exact):
+    path, kit = f"/events/{event['id']}", event["store"]
+    host.post(f"{path}/start", {}, 200)
+    wish = {"from_store": "15.03-UTAMA", "to_store": kit, "item": "blangko", "quantity": 5}
+
+    def work(number):
+        return host.send("POST", f"{path}/close", {}) if number == 2 else host.send("POST", "/transfers", wish)
+
+    answers = race(6, work)
+    closed = answers.pop(2).status_code == 200
+    assert {answer.status_code for answer in answers} == ({409} if closed else {201})
+
+
+def test_starting_fills_the_kit_while_others_do_and_nobody_gives_way(host, event, exact):
+    path, kit = f"/events/{event['id']}", event["store"]
+    host.post("/receipts", receipt(kit, 1))
+    host.post(f"{path}/pledges", pledge(50))
+
+    def work(number):
+        return (
+            host.send("POST", f"{path}/start", {}) if number == 2 else host.send("POST", "/receipts", receipt(kit, 1))
+        )
+
+    assert statuses(race(6, work)) == [200] + [201] * 5
+    assert host.stock(kit)["on_hand"] == 56
