@@ -7,6 +7,7 @@ from typing import Any
 from api import paging
 from api.blueprint import Key, Routes, actor, once
 from api.printing.schemas import (
+    CardLossIn,
     CardPage,
     CardQuery,
     CardsOut,
@@ -95,6 +96,13 @@ def issue_opening(body: dict[str, Any]) -> Any:
         actor(), body["store"], body["item"], body["quantity"], body["document_number"], once()
     )
     return movement_with_entries(actor(), movement)
+
+
+@blp.serves("POST /cards/lost", Action.PRINT, body=CardLossIn, answer=CardsOut, key=Key.REQUIRED)
+def lose(body: dict[str, Any]) -> Any:
+    """Report waiting cards as lost or stolen, by name."""
+    lost = handover.lose(actor(), body.pop("recordings"), body.pop("reason"), **body, once=once())
+    return {"items": queries.get_cards(lost)}
 
 
 @blp.serves("POST /cards/undo", Action.PRINT, body=IssueUndoIn, answer=CardsOut, key=Key.REQUIRED)

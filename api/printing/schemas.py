@@ -125,6 +125,15 @@ class IssueUndoIn(fields.Strict):
     reason = fields.Words(high=500, required=True)
 
 
+class CardLossIn(fields.Strict):
+    """Waiting cards lost or stolen, by name; `office` narrows where client ids are looked up."""
+
+    recordings = fields.Several(Referred(), high=MAX_LINES, required=True)
+    reason = fields.Words(high=500, required=True)
+    police_number = fields.Words(low=0, high=80, load_default="")
+    office = fields.code(load_default=None, allow_none=True)
+
+
 class CardOut(ma.Schema):
     """A card, where it lies and whose blank it was; nobody's name is shown."""
 

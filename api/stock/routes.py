@@ -22,6 +22,7 @@ from api.stock.schemas import (
     StockQuery,
 )
 from inventory.access import Action
+from inventory.printing.queries import named_cards
 from inventory.stock import commands, queries
 from inventory.stock.commands import Arrival, Taking
 from inventory.stock.queries import StockFilter
@@ -59,7 +60,7 @@ def spoil(body: dict[str, Any]) -> Any:
 def lose(body: dict[str, Any]) -> Any:
     """Report a loss or theft."""
     taking = Taking(document_number=body.pop("police_number"), **body)
-    return _movement(commands.lose(actor(), taking, once()))
+    return _movement(commands.lose(actor(), taking, named_cards, once()))
 
 
 @blp.serves(
@@ -80,7 +81,7 @@ def consume(body: dict[str, Any]) -> Any:
 )
 def reverse(movement_id: int, body: dict[str, Any]) -> Any:
     """Take a receipt, spoilage, loss or use back, in part if asked."""
-    return _movement(commands.reverse(actor(), movement_id, body["reason"], body["quantity"], once()))
+    return _movement(commands.reverse(actor(), movement_id, body["reason"], named_cards, body["quantity"], once()))
 
 
 @blp.serves("GET /movements/<int:movement_id>", Action.READ, answer=MovementOut)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from inventory.offices.queries import store_facts, store_for
 from inventory.offices.rules import main_store_of
 from inventory.outreach.models import Event
 from inventory.outreach.rules import EventStatus
-from inventory.printing import rules
+from inventory.printing import queries, rules
 from inventory.printing.models import Card
 from inventory.printing.rules import CardStatus
 from inventory.recordings import commands as recordings
@@ -30,7 +30,7 @@ from inventory.recordings.rules import RecordingStatus, Reference
 from inventory.retries import FIRST, Once
 from inventory.stock import ledger
 from inventory.stock.ledger import Books, Fact
-from inventory.stock.rules import AccountKey, Condition, Leg, MovementKind, in_store, short
+from inventory.stock.rules import AccountKey, Condition, Leg, MovementKind, Place, in_store, short
 
 _CARDS: Any = Card.__table__
 
@@ -85,9 +85,7 @@ def issue(
         if once.done_before(session) is not None:
             return ids
         cards = locked_cards(session, ids)
-        waiting = {i for i, card in cards.items() if card.status is CardStatus.WAITING}
-        if late := [index for index, i in enumerate(ids) if i not in waiting]:
-            raise rules.named(rules.CardsNotWaiting, "cards", late)
+        _check_waiting(cards, ids, "cards")
         accounts = [card.account for card in cards.values()]
         books = ledger.lock(
             session, [*accounts, *map(rules.handed_over, accounts)], {c.store: c.office for c in cards.values()}
@@ -97,6 +95,12 @@ def issue(
         audit.record(session, actor, "issue", "cards", movements[0], actor.office, cards=len(ids), movements=movements)
         once.keep(session, movements[0])
         return ids
+
+
+def _check_waiting(cards: Mapping[int, CardFacts], ids: Sequence[int], name: str) -> None:
+    waiting = {i for i, card in cards.items() if card.status is CardStatus.WAITING}
+    if late := [index for index, i in enumerate(ids) if i not in waiting]:
+        raise rules.named(rules.CardsNotWaiting, name, late)
 
 
 def hand_over(
@@ -140,6 +144,45 @@ _ISSUE = (
 )
 
 
+def lose(
+    actor: Actor,
+    references: Sequence[Reference],
+    reason: str,
+    *,
+    police_number: str = "",
+    office: str | None = None,
+    once: Once = FIRST,
+) -> list[int]:
+    """Report waiting cards as lost or stolen, by name: one movement for each store. Answers their recordings' ids.
+
+    The recordings stay printed. Raises `LinesRefused` or `CardsNotWaiting` with the lines; then nothing was done.
+    """
+    with transaction() as session:
+        ids = _meant(actor, references, office, "recordings", "")
+        if once.done_before(session) is not None:
+            return ids
+        cards = locked_cards(session, ids)
+        _check_waiting(cards, ids, "recordings")
+        accounts = [card.account for card in cards.values()]
+        ends = [key.at(Place.LOST) for key in accounts]
+        books = ledger.lock(session, [*accounts, *ends], {card.store: card.office for card in cards.values()})
+        by_store: defaultdict[str, list[CardFacts]] = defaultdict(list)
+        for card in cards.values():
+            by_store[card.store].append(card)
+        movements = []
+        for store, part in sorted(by_store.items()):
+            sums = Counter(card.account for card in part)
+            legs = [Leg(key, key.at(Place.LOST), quantity) for key, quantity in sums.items()]
+            fact = Fact(MovementKind.LOSS, actor, store_facts(store), reason=reason, document_number=police_number,
+                        document_id=min(card.id for card in part))  # fmt: skip
+            movements.append(ledger.post(session, books, fact, legs).id)
+        for some in chunks(sorted(card.id for card in cards.values())):
+            session.execute(sa.update(Card).where(Card.id.in_(some)).values(status=CardStatus.LOST))
+        audit.record(session, actor, "lose", "cards", movements[0], actor.office, cards=len(ids), movements=movements)
+        once.keep(session, movements[0])
+        return ids
+
+
 def issue_opening(
     actor: Actor, store_code: str, item: str, quantity: int, document_number: str, once: Once = FIRST
 ) -> int:
@@ -154,14 +197,7 @@ def issue_opening(
             return done
         key = in_store(store.code, get_item(item).code, store.office, store.event_id, Condition.PRINTED)
         books = ledger.lock(session, [key, rules.handed_over(key)], {store.code: store.office})
-        named = sa.select(sa.func.count()).where(
-            Card.store_code == store.code,
-            Card.item_code == item,
-            Card.owner_code == key.owner,
-            Card.event_id == key.event_id,
-            Card.status == CardStatus.WAITING,
-        )
-        unnamed = books.balance(key) - int(session.scalar(named) or 0)
+        unnamed = books.balance(key) - queries.named_cards(session, key)
         if quantity > unnamed:
             raise short(key, available=unnamed, asked=quantity)
         fact = Fact(MovementKind.ISSUE, actor, store, document_number=document_number)

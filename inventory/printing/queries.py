@@ -20,6 +20,7 @@ from inventory.printing.models import Attempt, Card, JobLine, PrintJob
 from inventory.printing.rules import CardStatus, JobStatus, Outcome
 from inventory.recordings.models import Recording
 from inventory.recordings.queries import chunks, joined_events, require_office
+from inventory.stock.rules import AccountKey
 from inventory.texts import Text
 
 _STANDING = Attempt.undone_by.is_(None)
@@ -214,6 +215,18 @@ def jobs_holding(session: Session, recordings: Sequence[int]) -> dict[int, int]:
         query = sa.select(JobLine.recording_id, JobLine.job_id).where(JobLine.recording_id.in_(part), JobLine.waiting)
         held.update((row.recording_id, row.job_id) for row in session.execute(query))
     return held
+
+
+def named_cards(session: Session, account: AccountKey) -> int:
+    """How many cards of recordings wait in an account; what else is printed there came with the opening figures."""
+    query = sa.select(sa.func.count()).where(
+        Card.store_code == account.store,
+        Card.item_code == account.item,
+        Card.owner_code == account.owner,
+        Card.event_id == account.event_id,
+        Card.status == CardStatus.WAITING,
+    )
+    return int(session.scalar(query) or 0)
 
 
 def open_jobs(event_id: int) -> list[int]:

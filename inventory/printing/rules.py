@@ -36,6 +36,7 @@ class CardStatus(StrEnum):
 
     WAITING = "waiting"
     ISSUED = "issued"
+    LOST = "lost"
     UNDONE = "undone"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,10 +19,14 @@ from inventory.offices.queries import StoreFacts, check_open, kit_facts, store_f
 from inventory.offices.rules import OfficeLevel, level_of
 from inventory.retries import FIRST, Once
 from inventory.stock import ledger, queries, rules
-from inventory.stock.ledger import Fact
+from inventory.stock.ledger import Books, Fact
 from inventory.stock.models import Account, Movement, Receipt
 from inventory.stock.rules import AccountKey, Condition, Leg, MovementKind, Place, ReceiptSource, SpoilReason
 from inventory.texts import Text
+
+# How many cards of recordings an account holds: they are handed over and lost by name, never by a count. Printing is
+# built on the ledger, so its count is handed in.
+NamedCards = Callable[[Session, AccountKey], int]
 
 _INSERT_RECEIPT = sa.insert(table_of(Receipt)).inline()
 
@@ -54,6 +58,16 @@ class OpeningOnly(RuleViolated):
     text = Text(
         "Kondisi {condition} hanya untuk stok awal (source: opening).",
         "The condition {condition} is for opening figures only (source: opening).",
+    )
+
+
+class OpeningIntoKit(RuleViolated):
+    """An event kit is filled by pledges and transfers: nothing was in it before the books began."""
+
+    code = "opening_into_kit"
+    text = Text(
+        "{store} adalah gudang acara; stok awal dicatat di gudang Dinas.",
+        "{store} is an event kit; opening figures belong to a store of the office.",
     )
 
 
@@ -144,6 +158,8 @@ def receive(actor: Actor, arrival: Arrival, once: Once = FIRST) -> int:
 
 
 def _check_source(session: Session, store: StoreFacts, arrival: Arrival) -> None:
+    if arrival.source is ReceiptSource.OPENING and store.event_id:
+        raise OpeningIntoKit(pointer="/store", store=store.code)
     if arrival.condition is not Condition.BLANK and arrival.source is not ReceiptSource.OPENING:
         raise OpeningOnly(pointer="/condition", condition=arrival.condition)
     if arrival.source is not ReceiptSource.PROVINCE:
@@ -165,9 +181,16 @@ def spoil(actor: Actor, taking: Taking, reason: SpoilReason, once: Once = FIRST)
     return _take(actor, Action.MOVE_STOCK, MovementKind.SPOILAGE, taking, into_quarantine, once, reason=reason)
 
 
-def lose(actor: Actor, taking: Taking, once: Once = FIRST) -> int:
-    """Report a loss or theft; `document_number` is the police report's. Answers the movement's id."""
-    return _take(actor, Action.MOVE_STOCK, MovementKind.LOSS, taking, lambda key: key.at(Place.LOST), once)
+def lose(actor: Actor, taking: Taking, named_cards: NamedCards, once: Once = FIRST) -> int:
+    """Report a loss or theft; `document_number` is the police report's. Answers the movement's id.
+
+    Cards of recordings are not among what can be lost so: they are lost by name.
+    """
+
+    def lost(key: AccountKey) -> AccountKey:
+        return key.at(Place.LOST)
+
+    return _take(actor, Action.MOVE_STOCK, MovementKind.LOSS, taking, lost, once, named_cards=named_cards)
 
 
 def consume(actor: Actor, taking: Taking, once: Once = FIRST) -> int:
@@ -183,6 +206,7 @@ def _take(
     to: Callable[[AccountKey], AccountKey],
     once: Once,
     reason: str = "",
+    named_cards: NamedCards | None = None,
 ) -> int:
     with transaction() as session:
         store = store_for(actor, action, taking.store, hold=True)
@@ -194,7 +218,10 @@ def _take(
             raise BlanksAreNotUsedUp(pointer="/item", item=item.code)
         order = queries.drawing_order(store, item.code, taking.condition, event_id=taking.event, owner=taking.owner)
         books = ledger.lock(session, [*order, *map(to, order)], {store.code: store.office})
-        legs = [Leg(key, to(key), part) for key, part in rules.draw(books.balances, order, taking.quantity)]
+        there = dict(books.balances)
+        if named_cards is not None and taking.condition is Condition.PRINTED:
+            there |= {key: books.balance(key) - named_cards(session, key) for key in order}
+        legs = [Leg(key, to(key), part) for key, part in rules.draw(there, order, taking.quantity)]
         fact = Fact(
             kind,
             actor,
@@ -208,11 +235,18 @@ def _take(
         return once.keep(session, posted.id)
 
 
-def reverse(actor: Actor, movement_id: int, reason: str, quantity: int | None = None, once: Once = FIRST) -> int:
+def reverse(
+    actor: Actor,
+    movement_id: int,
+    reason: str,
+    named_cards: NamedCards,
+    quantity: int | None = None,
+    once: Once = FIRST,
+) -> int:
     """Take a receipt, spoilage, loss or use back, in part if `quantity` says so. Answers the reversal's id.
 
-    Raises `NotReversible` for other kinds and for reversals, `ReversalTooLarge`, and `StockInsufficient` where the
-    goods have moved on.
+    Raises `NotReversible` for other kinds, for reversals and for cards lost by name, `ReversalTooLarge`, and
+    `StockInsufficient` where the goods have moved on.
     """
     with transaction() as session:
         movement = session.get(Movement, movement_id, with_for_update=True)
@@ -222,7 +256,7 @@ def reverse(actor: Actor, movement_id: int, reason: str, quantity: int | None = 
         access.require(actor, Action.MOVE_STOCK, movement.office_code, unseen=unseen)
         if (done := once.done_before(session)) is not None:
             return done
-        if movement.kind not in rules.REVERSIBLE:
+        if movement.kind not in rules.REVERSIBLE or movement.document_id is not None:
             raise rules.NotReversible(kind=movement.kind)
         left = ledger.entries_of(session, movement_id)
         whole = sum(change for change in left.values() if change > 0)
@@ -237,6 +271,7 @@ def reverse(actor: Actor, movement_id: int, reason: str, quantity: int | None = 
         # What comes back to an event that is over is set free at once: nobody would come for it.
         freed = [Leg(leg.target, leg.target.free, leg.quantity) for leg in legs if _is_stranded(leg.target)]
         books = ledger.lock(session, [*left, *(leg.target for leg in freed)], {store.code: store.office})
+        _check_unnamed(session, books, legs, named_cards)
         fact = Fact(MovementKind.REVERSAL, actor, store, reason=reason, corrects_id=movement_id)
         posted = ledger.post(session, books, fact, legs)
         if freed:
@@ -246,6 +281,15 @@ def reverse(actor: Actor, movement_id: int, reason: str, quantity: int | None = 
             session, actor, "reverse", "movement", posted.id, store.office, corrects=movement_id, quantity=asked
         )
         return once.keep(session, posted.id)
+
+
+def _check_unnamed(session: Session, books: Books, legs: Sequence[Leg], named_cards: NamedCards) -> None:
+    """Raise `StockInsufficient` where cards of recordings would leave their account without their name."""
+    for key, quantity in ((leg.source, leg.quantity) for leg in legs):
+        if key.place is Place.STORE and key.condition is Condition.PRINTED:
+            unnamed = books.balance(key) - named_cards(session, key)
+            if quantity > unnamed:
+                raise rules.short(key, available=unnamed, asked=quantity)
 
 
 def _is_stranded(key: AccountKey) -> bool:

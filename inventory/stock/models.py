@@ -51,7 +51,8 @@ class Account(Base):
 class Movement(Base):
     """One immutable fact of business.
 
-    `document_id` is the transfer, event or job it belongs to (the kind says which); `document_number` is the paper's.
+    `document_id` is the transfer, event or job it belongs to (the kind says which; for cards lost by name, the first of
+    them); `document_number` is the paper's.
     """
 
     __tablename__ = "movements"

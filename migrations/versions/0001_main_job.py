@@ -121,7 +121,7 @@ def _create_tables() -> None:
         sa.Column("item_code", sa.String(length=40), nullable=False),
         sa.Column("owner_code", sa.String(length=40), nullable=False),
         sa.Column("event_id", sa.BigInteger(), nullable=False),
-        sa.Column("status", one_of("ck_cards_cardstatus", "waiting", "issued", "undone"), nullable=False),
+        sa.Column("status", one_of("ck_cards_cardstatus", "waiting", "issued", "lost", "undone"), nullable=False),
         sa.Column("printed_at", UTC, nullable=False),
         sa.Column("collector_secret", sa.LargeBinary(), nullable=True),
         sa.Column("collector_relation", sa.String(length=60), nullable=True),

@@ -17,6 +17,7 @@ from inventory.outreach import commands as outreach
 from inventory.outreach import queries
 from inventory.outreach.models import Event
 from inventory.outreach.rules import Arrived, EventKind, EventPlan, EventStatus
+from inventory.printing.queries import named_cards
 from inventory.settlement import commands as settlement
 from inventory.settlement.commands import Counted, Explained
 from inventory.settlement.queries import FIGURES, get_settlement
@@ -146,13 +147,13 @@ class Story:
         self.reversible.append(stock.spoil(self.boss, self.taking(owner, item, quantity), SpoilReason.DAMAGED))
 
     def lose(self, owner, item, quantity):
-        self.reversible.append(stock.lose(self.boss, self.taking(owner, item, quantity)))
+        self.reversible.append(stock.lose(self.boss, self.taking(owner, item, quantity), named_cards))
 
     def consume(self, owner, item, quantity):
         self.reversible.append(stock.consume(self.boss, self.taking(owner, item, quantity)))
 
     def reverse(self, _owner, _item, quantity):
-        stock.reverse(self.boss, self.reversible[quantity % len(self.reversible)], "salah catat", quantity)
+        stock.reverse(self.boss, self.reversible[quantity % len(self.reversible)], "salah catat", named_cards, quantity)
 
     def move(self, kind, owner, quantity, source, condition, place=Place.STORE, store=None):
         with transaction() as session:

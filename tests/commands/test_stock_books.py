@@ -17,6 +17,7 @@ from inventory.database import current, db
 from inventory.errors import InventoryError
 from inventory.offices import commands as offices
 from inventory.offices.rules import StoreKind
+from inventory.printing.queries import named_cards
 from inventory.retries import Once
 from inventory.stock import commands, rules, verify
 from inventory.stock.commands import Arrival, Taking
@@ -85,13 +86,15 @@ class Story:
         name, what, quantity, days_ago = step
         if name == "reverse":
             movement = self.done[what % len(self.done)] if self.done else 0
-            return commands.reverse(self.clerk, movement, "salah catat", quantity, once)
+            return commands.reverse(self.clerk, movement, "salah catat", named_cards, quantity, once)
         on = self.today - timedelta(days=days_ago)
         if name in ("spoil", "lose", "consume"):
             taking = Taking(self.store, what, quantity, "uji", occurred_on=on)
             if name == "spoil":
                 return commands.spoil(self.clerk, taking, SpoilReason.DAMAGED, once)
-            return getattr(commands, name)(self.clerk, taking, once)
+            if name == "lose":
+                return commands.lose(self.clerk, taking, named_cards, once)
+            return commands.consume(self.clerk, taking, once)
         condition = {"open_spoiled": Condition.SPOILED, "open_printed": Condition.PRINTED}.get(name, Condition.BLANK)
         source = ReceiptSource.MINISTRY if name == "receive" else ReceiptSource.OPENING
         return commands.receive(
