@@ -21,7 +21,7 @@ from inventory.access import Role
 from inventory.database import db
 from inventory.errors import InventoryError
 from inventory.people import commands as people
-from inventory.stock import verify as books
+from inventory.reports import queries as books
 
 DEMO_LABEL = "demo"
 DEMO_OFFICES = {
@@ -150,7 +150,7 @@ def create_token(role: str, office: str, days: int) -> None:
 @ledger.command("verify")
 @with_appcontext
 def verify_ledger() -> None:
-    """Recompute every balance from its entries; any difference is named and exits 1."""
+    """Recompute every balance and hold the documents against it; any difference is named and exits 1."""
     found = 0
     for sentence in books.differences():
         click.echo(sentence, err=True)

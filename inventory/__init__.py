@@ -9,5 +9,6 @@ where), `audit`, `retries`, `keys`, `paging`; then the features, each with the s
     queries.py   reads
 
 `regions` -> `offices`, `catalogue`, `people` -> `stock` (the ledger) -> `transfers`, `recordings` -> `printing`
--> `outreach` -> `coverage`, `planning`. `demo` tells the five reference scenarios through the same commands.
+-> `outreach` -> `coverage`, `planning`; `reports` holds ledger and documents against each other. `demo` tells the five
+reference scenarios through the same commands.
 """

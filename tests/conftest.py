@@ -140,7 +140,7 @@ def calls(app: Flask) -> Callable[[str, str], Caller]:
 @pytest.fixture
 def exact(app: Flask) -> Iterator[None]:
     """After the test the books must still be exact."""
-    from inventory.stock.verify import differences
+    from inventory.reports.queries import differences
 
     yield
     with app.app_context():

@@ -3,7 +3,7 @@
 from inventory import demo
 from inventory.database import transaction
 from inventory.marks import mark_demo
-from inventory.stock.verify import differences
+from inventory.reports.queries import differences
 from tests.builders import receipt
 
 

@@ -260,7 +260,7 @@ def usual_use(app, office, per_day):
     return days
 
 
-def test_offices_run_dry_by_their_recent_use_and_say_when(app, calls, coordinator, exact):
+def test_offices_run_dry_by_their_recent_use_and_say_when(app, calls, coordinator):
     usual_use(app, "15.03", 10)
     for day in (DAY - timedelta(days=30), DAY + timedelta(days=1)):
         printed(app, "15.03", "15.03-UTAMA", local_noon(day), printed=500)

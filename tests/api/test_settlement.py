@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
+import sqlalchemy as sa
 
 from inventory.clock import now
-from inventory.database import transaction
+from inventory.database import insert_many, transaction
 from inventory.offices.queries import store_facts
-from inventory.printing.models import PrintJob
-from inventory.printing.rules import JobStatus
+from inventory.printing.models import Card, PrintJob
+from inventory.printing.rules import CardStatus, JobStatus
 from inventory.stock import ledger
 from inventory.stock.ledger import Fact
 from inventory.stock.rules import Condition, Leg, MovementKind, Place, in_store
@@ -25,7 +28,7 @@ class Pooled:
     """S3: the province's 6,000 of which 5,998 arrived, and the regency's own 5,000, running."""
 
     def __init__(self, calls, app):
-        self.app = app
+        self.app, self.numbers = app, itertools.count(1)
         self.host, self.province = calls("coordinator", "15.03"), calls("coordinator", "15")
         self.clerk = calls("clerk", "15.03")
         calls("clerk", "15").post("/receipts", receipt("15-UTAMA", 6_000))
@@ -49,7 +52,23 @@ class Pooled:
             given = taken.as_(condition).at(place)
             books = ledger.lock(session, [taken, given], {taken.store: "15.03"})
             fact = Fact(kind, self.clerk.actor, store_facts(taken.store))
-            ledger.post(session, books, fact, [Leg(taken, given, quantity)])
+            posted = ledger.post(session, books, fact, [Leg(taken, given, quantity)])
+            if kind is MovementKind.PRINTING and condition is Condition.PRINTED:
+                insert_many(session, Card.__table__, [self.card(given) for _ in range(quantity)])
+            if kind is MovementKind.ISSUE:
+                mine = sa.select(Card.id).where(
+                    Card.store_code == taken.store, Card.owner_code == owner, Card.status == CardStatus.WAITING
+                )
+                handed_over = sa.update(Card).where(Card.id.in_(mine.limit(quantity)))
+                session.execute(handed_over.values(status=CardStatus.ISSUED, issue_movement_id=posted.id))
+
+    def card(self, account):
+        number = next(self.numbers)
+        return {
+            "recording_id": number, "attempt_id": number, "office_code": "15.03", "store_code": account.store,
+            "item_code": account.item, "owner_code": account.owner, "event_id": account.event_id,
+            "status": CardStatus.WAITING, "printed_at": now(),
+        }  # fmt: skip
 
     def work(self):
         """5,000 of the host and 100 of the province printed, 45 spoiled, 4,000 handed over."""
