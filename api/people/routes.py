@@ -1,4 +1,4 @@
-"""Users and tokens: GET, POST /users, GET, POST /users/{id}/tokens, DELETE /tokens/{id}."""
+"""Users and tokens: GET /me, GET, POST /users, GET, POST /users/{id}/tokens, DELETE /tokens/{id}."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ from typing import Any
 from api import paging
 from api.blueprint import Key, Routes, actor, once
 from api.paging import PageQuery
-from api.people.schemas import TokenIn, TokenOut, TokenPage, UserIn, UserOut, UserPage
+from api.people.schemas import MeOut, TokenIn, TokenOut, TokenPage, UserIn, UserOut, UserPage
 from inventory.access import Action
 from inventory.people import commands, queries
 
 blp = Routes("people", __name__, description="Users with a role at an office, and their tokens")
+
+
+@blp.serves("GET /me", Action.READ, answer=MeOut)
+def show_me() -> Any:
+    """Who you are: the number by which an event's host lets you in, your role and your office."""
+    return queries.get_user(actor(), actor().user_id)
 
 
 @blp.serves("GET /users", Action.ADMINISTER, query=PageQuery, answer=UserPage)

@@ -27,6 +27,15 @@ class UserOut(ma.Schema):
     active = ma.fields.Boolean(required=True)
 
 
+class MeOut(ma.Schema):
+    """Who you are; an event's host lets you in by the number in `user`."""
+
+    user = ma.fields.Integer(attribute="id", required=True)
+    name = ma.fields.String(required=True)
+    role = ma.fields.String(required=True, validate=fields.one_of(Role))
+    office = ma.fields.String(attribute="office_code", required=True)
+
+
 class TokenIn(fields.Strict):
     """What a token is for, and how long it lives."""
 

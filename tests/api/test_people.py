@@ -23,6 +23,14 @@ def test_a_user_has_a_role_at_an_office(admin, role):
     assert made in admin.get("/users?limit=500")["items"]
 
 
+@pytest.mark.parametrize("role", list(Role))
+def test_everybody_may_ask_who_they_are(calls, role):
+    caller = calls(role.value, "15.03")
+    assert caller.get("/me") == {
+        "user": caller.actor.user_id, "name": f"{role}@15.03", "role": role.value, "office": "15.03",
+    }  # fmt: skip
+
+
 def test_the_same_key_adds_one_user(admin):
     first = admin.post("/users", USER, key="once")
     assert admin.post("/users", USER, key="once") == first
