@@ -50,18 +50,21 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """How to talk to the database: short waits, so that a stuck neighbour answers 503 and not silence."""
+    """How to talk to the database: short waits, so that a stuck neighbour answers 503 and not silence.
+
+    The values of statements stay out of errors and logs: a name or an address of a person may be among them.
+    """
     parsed = sa.make_url(url)
     if parsed.drivername == "sqlite":
         if parsed.database:
             _make_folder(Path(parsed.database).parent)
-        return {
-            "connect_args": {"timeout": 15, "cached_statements": 512, "autocommit": sqlite3.LEGACY_TRANSACTION_CONTROL}
-            if hasattr(sqlite3, "LEGACY_TRANSACTION_CONTROL")
-            else {"timeout": 15, "cached_statements": 512}
-        }
+        arguments: dict[str, Any] = {"timeout": 15, "cached_statements": 512}
+        if hasattr(sqlite3, "LEGACY_TRANSACTION_CONTROL"):
+            arguments["autocommit"] = sqlite3.LEGACY_TRANSACTION_CONTROL
+        return {"connect_args": arguments, "hide_parameters": True}
     waits = "-c lock_timeout=10000 -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000"
-    return {"pool_size": 5, "max_overflow": 5, "pool_pre_ping": False, "connect_args": {"options": waits}}
+    pool = {"pool_size": 5, "max_overflow": 5, "pool_pre_ping": False}
+    return {**pool, "connect_args": {"options": waits}, "hide_parameters": True}
 
 
 def _make_folder(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""One line of log a request: what, who, how long. Never a query string, a body, a NIK or a name."""
+"""One line of log a request: what, who, how long. Never an address as sent, a query, a body, a NIK or a name."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def install(app: Flask, *, json: bool) -> None:
         logger.info(
             "request",
             method=request.method,
-            path=request.path,
+            path=request.url_rule.rule if request.url_rule else "unmatched",
             status=response.status_code,
             milliseconds=round((time.perf_counter() - g.began) * 1000, 1),
             user=actor.user_id if actor else None,

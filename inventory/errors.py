@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from inventory import niks
 from inventory.texts import Text
 
 
@@ -19,19 +20,25 @@ class Fault:
     text: Text
     code: str = "invalid"
 
+    @property
+    def line(self) -> str:
+        """The line of a batch that this is wrong with: `/results/3` of `/results/3/outcome`."""
+        return "/".join(self.pointer.split("/")[:3])
+
 
 class InventoryError(Exception):
     """The base of every error a caller may be told about.
 
-    `code` is stable and has its section in docs/problems.md. `facts` fill the sentence. `pointer` names the field.
+    `code` is stable and has its section in docs/problems.md. `facts` fill the sentence, but never with what may be a
+    NIK. `pointer` names the field.
     """
 
     code: ClassVar[str] = "inventory_error"
     text: ClassVar[Text] = Text("Terjadi kesalahan.", "Something went wrong.")
 
     def __init__(self, *, pointer: str | None = None, faults: list[Fault] | None = None, **facts: object) -> None:
-        self.sentence = self.text.format(**facts)
-        self.facts = facts
+        self.facts = {name: niks.untold(value) for name, value in facts.items()}
+        self.sentence = self.text.format(**self.facts)
         self.pointer = pointer
         self.faults = faults or ([Fault(pointer, self.sentence, self.code)] if pointer else [])
         super().__init__(self.sentence.en)
@@ -83,7 +90,7 @@ class LinesRefused(RuleViolated):
     text = Text("{count} baris ditolak; tidak ada yang disimpan.", "{count} lines were refused; nothing was kept.")
 
     def __init__(self, faults: list[Fault]) -> None:
-        super().__init__(faults=faults, count=len(faults))
+        super().__init__(faults=faults, count=len({fault.line for fault in faults}))
 
 
 class Busy(InventoryError):

@@ -13,6 +13,7 @@ from inventory.recordings.rules import PrintReason, RecordingStatus, ReportedSta
 from inventory.texts import Text
 
 MAX_LINES = 5_000
+_NIK = Text("NIK harus 16 angka.", "A NIK has 16 digits.")
 
 
 class Failure(fields.Words):
@@ -20,10 +21,13 @@ class Failure(fields.Words):
 
     def __init__(self, **kwargs: Any) -> None:
         pattern = validate.Regexp(
-            r"^[A-Za-z][A-Za-z0-9_]*$",
-            error=Text("Hanya huruf, angka, dan garis bawah.", "Only letters, digits and underscores."),
+            r"^(?!.*[0-9]{16})[A-Z0-9_]{2,60}$",
+            error=Text(
+                "Hanya huruf besar, angka, dan garis bawah, mis. DUPLICATE_RECORD.",
+                "Only capital letters, digits and underscores, like DUPLICATE_RECORD.",
+            ),
         )
-        super().__init__(high=60, load_default=None, allow_none=True, validate=pattern, **kwargs)
+        super().__init__(low=2, high=60, load_default=None, allow_none=True, validate=pattern, **kwargs)
 
 
 class Referred(ma.fields.Field[Any]):
@@ -52,8 +56,8 @@ class RecordingIn(fields.Strict):
     """One person recorded."""
 
     client_id = fields.Words(high=80, required=True)
-    nik = fields.Words(low=16, high=16, required=True, validate=validate.Regexp(
-        r"^[0-9]{16}$", error=Text("NIK harus 16 angka.", "A NIK has 16 digits.")))  # fmt: skip
+    nik = fields.Words(low=16, high=16, required=True, validate=validate.Regexp(r"^[0-9]{16}$", error=_NIK),
+                       error_messages={"length": _NIK})  # fmt: skip
     name = fields.Words(high=200, load_default=None, allow_none=True)
     reason = fields.Kind(PrintReason, required=True)
     status = fields.Kind(ReportedStatus, required=True)

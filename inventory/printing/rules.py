@@ -223,7 +223,7 @@ def attempts(job: int, results: Sequence[Result], lines: Mapping[Reference, Line
         line = lines.get(result.recording)
         error = _wrong(job, result, line, printed)
         if error is not None:
-            wrong.append(Fault(f"{place}/{'recording' if line is None else 'outcome'}", error.sentence, error.code))
+            wrong.append(Fault(f"{place}/{_wrong_field(error)}", error.sentence, error.code))
         elif line is not None and not line.waiting:
             late.append(Fault(f"{place}/recording", NotWaiting.text.format(count=1, job=job), NotWaiting.code))
         elif line is not None:
@@ -245,6 +245,12 @@ def _wrong(job: int, result: Result, line: Line | None, printed: set[int]) -> Ru
     if result.outcome is Outcome.PRINTED and result.reason is not None:
         return SpoilReasonUnexpected()
     return ResultAfterPrinted() if line.recording in printed else None
+
+
+def _wrong_field(error: RuleViolated) -> str:
+    if isinstance(error, SpoilReasonMissing | SpoilReasonUnexpected):
+        return "reason"
+    return "recording" if isinstance(error, NotInJob) else "outcome"
 
 
 def becomes(outcome: Outcome) -> Condition:
@@ -286,6 +292,14 @@ def first_lines(recordings: Sequence[int], name: str) -> None:
             faults.append(Fault(f"/{name}/{index}", error.sentence, error.code))
     if faults:
         raise LinesRefused(faults)
+
+
+def in_other_jobs(jobs: Mapping[int, int]) -> RecordingInOtherJob:
+    """The conflict that names the lines whose recordings wait in another job, each with that job."""
+    told = Text("Perekaman ini menunggu di pekerjaan cetak {job}.", "This recording waits in print job {job}.")
+    code = RecordingInOtherJob.code
+    faults = [Fault(f"/recordings/{index}", told.format(job=job), code) for index, job in jobs.items()]
+    return RecordingInOtherJob(faults=faults, count=len(jobs))
 
 
 def named(error: type[Conflict], name: str, lines: Sequence[int]) -> Conflict:

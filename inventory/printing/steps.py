@@ -59,8 +59,8 @@ def check_free(session: Session, ids: Sequence[int], statuses: Mapping[int, Reco
     if unready := [index for index, i in enumerate(ids) if statuses[i] is not RecordingStatus.PRR]:
         raise rules.named(rules.NotPrintReady, "recordings", unready)
     held = queries.jobs_holding(session, ids)
-    if taken := [index for index, i in enumerate(ids) if i in held]:
-        raise rules.named(rules.RecordingInOtherJob, "recordings", taken)
+    if taken := {index: held[i] for index, i in enumerate(ids) if i in held}:
+        raise rules.in_other_jobs(taken)
 
 
 def insert_job(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from inventory import access, audit, clock, keys
 from inventory.access import Action, Actor, OutOfReach
 from inventory.database import insert_ignore, transaction
-from inventory.errors import LinesRefused, NotPermitted
+from inventory.errors import Fault, LinesRefused, NotPermitted
 from inventory.offices.models import Office
 from inventory.offices.rules import covers
 from inventory.outreach.models import Event, Stop
@@ -62,6 +62,24 @@ def record(
     `faults` are lines that could not even be read. Any bad line refuses the whole batch (`LinesRefused`) unless
     `partial`. Naming an office out of reach raises `OutOfReach`, or is a bad line if `partial`.
     """
+    try:
+        return _record(actor, lines, faults, partial=partial, once=once)
+    except LinesRefused as error:
+        _note_guesses(actor, error.faults)
+        raise
+
+
+def _note_guesses(actor: Actor, faults: Sequence[Fault]) -> None:
+    """Leave a trace of a refused batch with known client ids: who varies the NIK could find out a person's by them."""
+    taken = sum(fault.code == rules.ClientIdTaken.code for fault in faults)
+    if taken:
+        with transaction() as session:
+            audit.record(session, actor, "refused_recordings", "recordings", "-", actor.office, client_id_taken=taken)
+
+
+def _record(
+    actor: Actor, lines: Sequence[NewRecording], faults: Sequence[LineFault], *, partial: bool, once: Once
+) -> Batch:
     with transaction() as session:
         require_role(actor)
         places = _places(session, actor, lines)

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from inventory import access, keys
+from inventory import access, keys, niks
 from inventory.access import Action, Actor, Membership
 from inventory.database import current
 from inventory.errors import NotFound, RuleViolated
@@ -136,7 +136,7 @@ def shown(row: Any) -> dict[str, Any]:
     return {
         "id": row.id,
         "client_id": row.client_id,
-        "nik": rules.masked(keys.decrypt(row.nik_secret)),
+        "nik": niks.masked(keys.decrypt(row.nik_secret)),
         "reason": row.reason,
         "status": row.status,
         "failure": row.failure,

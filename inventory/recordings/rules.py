@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from inventory import niks
 from inventory.errors import Fault, InventoryError, RuleViolated
 from inventory.texts import Text
 
@@ -64,10 +65,10 @@ class ClientIdTaken(RuleViolated):
 
 
 class ClientIdShowsNik(RuleViolated):
-    """A client id is shown everywhere, so it may not contain the NIK."""
+    """A client id is shown everywhere, so it may contain no NIK, nor what looks like one."""
 
     code = "client_id_shows_nik"
-    text = Text("client_id tidak boleh memuat NIK.", "The client_id may not contain the NIK.")
+    text = Text("client_id tidak boleh memuat NIK atau 16 angka.", "The client_id may contain no NIK and no 16 digits.")
 
 
 class FailureCodeMissing(RuleViolated):
@@ -282,11 +283,6 @@ class EventFacts:
     stops: frozenset[int] = frozenset()
 
 
-def masked(nik: str) -> str:
-    """A NIK as it is shown: region and serial, the birth date hidden."""
-    return f"{nik[:6]}••••••{nik[-4:]}"
-
-
 def check_failure(status: ReportedStatus, failure: str | None) -> None:
     """Raise `FailureCodeMissing` or `FailureCodeUnexpected` where status and failure code do not fit."""
     if status is ReportedStatus.FAILED and failure is None:
@@ -302,7 +298,7 @@ def judge(line: NewRecording, now: datetime) -> list[LineFault]:
         check_failure(line.status, line.failure)
     except RuleViolated as error:
         faults.append(line.spot.refuse("failure", error))
-    if line.nik in line.client_id:
+    if niks.shows(line.client_id, line.nik):
         faults.append(line.spot.refuse("client_id", ClientIdShowsNik()))
     if line.recorded_at > now + CLOCK_DRIFT:
         faults.append(line.spot.refuse("recorded_at", RecordedInFuture()))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inventory import niks
 from inventory.errors import RuleViolated
 from inventory.recordings import rules
 from inventory.recordings.rules import (
@@ -41,7 +42,7 @@ def codes(faults) -> list[str]:
 
 @given(NIKS)
 def test_a_nik_shows_region_and_serial_and_hides_the_birth_date(nik):
-    shown = rules.masked(nik)
+    shown = niks.masked(nik)
     assert shown == f"{nik[:6]}••••••{nik[12:]}"
     assert len(shown) == 16
 
@@ -61,6 +62,10 @@ def test_neither_nik_nor_name_is_in_the_text_of_a_line(nik, name):
     ({"recorded_at": NOW + timedelta(minutes=11)}, ["recorded_in_future"]),
     ({"recorded_at": datetime(1999, 12, 31, tzinfo=UTC)}, ["recorded_too_early"]),
     ({"client_id": "x1503044205010001"}, ["client_id_shows_nik"]),
+    ({"client_id": "15.03.04/420501-0001"}, ["client_id_shows_nik"]),
+    ({"client_id": "1503044205010001999"}, ["client_id_shows_nik"]),
+    ({"client_id": "x-3509110101900002"}, ["client_id_shows_nik"]),
+    ({"client_id": "35091101019000021 and 350911-0101900002"}, []),
     ({"failure": "X", "recorded_at": NOW + timedelta(days=1)}, ["failure_code_unexpected", "recorded_in_future"]),
 ])  # fmt: skip
 def test_a_line_is_judged_by_itself_and_every_fault_is_told(change, found):
