@@ -51,6 +51,14 @@ class KeyMissing(HTTPException):
         }
 
 
+class NotJson(BadRequest):
+    """The body is no JSON."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.data = {"messages": {"json": [Text("Bukan JSON yang benar.", "This is not valid JSON.")]}}
+
+
 class VersionUnreadable(RuleViolated):
     """If-Match must be an ETag that this service gave."""
 
@@ -66,10 +74,10 @@ class StrictParser(FlaskParser):
     def _raw_load_json(self, req: Request) -> Any:
         try:
             return super()._raw_load_json(req)
-        except (json.JSONDecodeError, UnicodeDecodeError):
-            raise  # webargs tells these itself
-        except (ValueError, RecursionError) as error:  # a number of 5,000 digits, or 100,000 brackets
-            raise BadRequest from error
+        except (ValueError, RecursionError) as error:  # also a number of 5,000 digits, or 100,000 brackets
+            if isinstance(error, json.JSONDecodeError) and not error.doc:
+                raise  # an empty body is no body
+            raise NotJson from error
 
 
 class CodeConverter(UnicodeConverter):
@@ -87,9 +95,10 @@ def actor() -> Actor:
 
 
 def once() -> Once:
-    """The Idempotency-Key of this request, tied to actor, path and body."""
+    """The Idempotency-Key of this request, tied to actor, path, query and body."""
     key = request.headers.get("Idempotency-Key", "").strip()
-    return Once(actor().user_id, request.path, key, keys.body_digest(request.get_data(cache=True)))
+    asked = request.query_string + b"\n" + request.get_data(cache=True)
+    return Once(actor().user_id, request.path, key, keys.body_digest(asked))
 
 
 def version() -> int:
@@ -148,7 +157,8 @@ class Routes(Blueprint):
                 if (key is Key.REQUIRED and not sent) or len(sent) > MAX_KEY or not sent.isprintable():
                     raise KeyMissing
                 if query is None and request.args:
-                    raise ma.ValidationError({next(iter(request.args)): [fields.Strict.error_messages["unknown"]]})
+                    told = {next(iter(request.args)): [fields.Strict.error_messages["unknown"]]}
+                    raise ma.ValidationError({"query": told})
                 return wrapped(*args, **kwargs)
 
             checked.permission = action  # type: ignore[attr-defined]

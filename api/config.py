@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ class Settings:
     workers: int
     max_body_bytes: int
     trusted_proxies: int
+    public_url: str
     log_json: bool
     failed_tokens_per_minute: int
     keyring: Keyring
@@ -54,6 +56,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         workers=_number(env, "BLANGKO_WORKERS", (os.cpu_count() or 1) + 1, 1, 256),
         max_body_bytes=_number(env, "BLANGKO_MAX_BODY_BYTES", 8_000_000, 10_000, 1_000_000_000),
         trusted_proxies=_number(env, "BLANGKO_TRUSTED_PROXIES", 0, 0, 10),
+        public_url=_public_url(env),
         log_json=_choice(env, "BLANGKO_LOG", "json", ("json", "text")) == "json",
         failed_tokens_per_minute=_number(env, "BLANGKO_FAILED_TOKENS_PER_MINUTE", 30, 1, 100_000),
         keyring=_keyring(env),
@@ -64,8 +67,8 @@ _KNOWN = frozenset(
     "BLANGKO_" + name
     for name in (
         "DATABASE_URL", "DATABASE_PASSWORD", "DATABASE_PASSWORD_FILE", "HOST", "PORT", "WORKERS", "MAX_BODY_BYTES",
-        "TRUSTED_PROXIES", "LOG", "FAILED_TOKENS_PER_MINUTE", "SECRET_KEY", "SECRET_KEY_FILE", "ENCRYPTION_KEYS",
-        "ENCRYPTION_KEYS_FILE", "INDEX_KEY", "INDEX_KEY_FILE", "SIGNING_KEY", "SIGNING_KEY_FILE",
+        "TRUSTED_PROXIES", "PUBLIC_URL", "LOG", "FAILED_TOKENS_PER_MINUTE", "SECRET_KEY", "SECRET_KEY_FILE",
+        "ENCRYPTION_KEYS", "ENCRYPTION_KEYS_FILE", "INDEX_KEY", "INDEX_KEY_FILE", "SIGNING_KEY", "SIGNING_KEY_FILE",
     )
 )  # fmt: skip
 
@@ -96,6 +99,13 @@ def _choice(env: Mapping[str, str], name: str, default: str, allowed: tuple[str,
     text = env.get(name, "") or default
     if text not in allowed:
         raise SettingWrong(f"{name} must be one of {', '.join(allowed)}, not {text!r}")
+    return text
+
+
+def _public_url(env: Mapping[str, str]) -> str:
+    text = env.get("BLANGKO_PUBLIC_URL", "").rstrip("/")
+    if text and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", text):
+        raise SettingWrong(f"BLANGKO_PUBLIC_URL must be like https://blangko.example.go.id, not {text!r}")
     return text
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import marshmallow as ma
@@ -13,6 +14,7 @@ from inventory.columns import MAX_QUANTITY
 from inventory.texts import Text
 
 _MAX_ID = 2**53
+_UNSEEN = ("Cc", "Cf", "Cs", "Cn")  # control and format characters, half and unassigned ones
 _COMMON = {
     "required": Text("Wajib diisi.", "This is required."),
     "null": Text("Tidak boleh kosong (null).", "This may not be null."),
@@ -77,7 +79,7 @@ class JsonFloat(ma.fields.Float):
 
 
 class Words(ma.fields.String):
-    """Text without control characters, spaces at its ends cut off."""
+    """Text without control or format characters, spaces at its ends cut off."""
 
     default_error_messages = {  # noqa: RUF012
         **_COMMON,
@@ -94,7 +96,7 @@ class Words(ma.fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = str(super()._deserialize(value, attr, data, **kwargs)).strip()
         plain = text.isascii() and text.isprintable()
-        if not plain and any(unicodedata.category(character) in ("Cc", "Cs", "Cn") for character in text):
+        if not plain and any(unicodedata.category(character) in _UNSEEN for character in text):
             raise self.make_error("characters")
         if not self.low <= len(text) <= self.high:
             raise self.make_error("length", low=self.low, high=self.high)
@@ -109,6 +111,12 @@ class Day(ma.fields.Date):
         "invalid": Text("Harus tanggal YYYY-MM-DD.", "Must be a date, YYYY-MM-DD."),
         "format": Text("Harus tanggal YYYY-MM-DD.", "Must be a date, YYYY-MM-DD."),
     }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            raise self.make_error("invalid", input=value, obj_type="date")
+        found: date = super()._deserialize(value, attr, data, **kwargs)
+        return found
 
 
 class Clock(ma.fields.Time):
@@ -141,7 +149,7 @@ class Instant(ma.fields.AwareDateTime):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         found: datetime = super()._deserialize(value, attr, data, **kwargs)
         try:
-            found.timestamp()
+            found.astimezone(UTC)
         except (OverflowError, ValueError) as error:
             raise self.make_error("invalid", input=value, obj_type="datetime") from error
         return found
@@ -223,9 +231,16 @@ def same_as(name: str, kind: str = "string") -> ma.fields.Function:
 
 
 class Strict(ma.Schema):
-    """A schema that refuses what it does not know."""
+    """A schema that refuses what it does not know, and names what it does."""
 
     error_messages = {  # noqa: RUF012
         "unknown": Text("Isian ini tidak dikenal.", "This field is not known."),
         "type": Text("Harus objek JSON.", "Must be a JSON object."),
     }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if names := ", ".join(field.data_key or name for name, field in self.load_fields.items()):
+            self.error_messages["unknown"] = Text(
+                f"Isian ini tidak dikenal; yang ada: {names}.", f"This field is not known; there are: {names}."
+            )

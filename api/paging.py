@@ -42,7 +42,7 @@ def wanted(query: dict[str, Any], *read: Callable[[str], Any]) -> Slice:
         values = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=="))
         after = tuple(turn(value) for turn, value in zip(read, values, strict=True))
     except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError) as error:
-        raise ma.ValidationError({"cursor": [_BROKEN]}) from error
+        raise ma.ValidationError({"query": {"cursor": [_BROKEN]}}) from error
     return Slice(limit, after, order == "desc")
 
 

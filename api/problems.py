@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from http import HTTPStatus
 from typing import Any
@@ -16,8 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException
 
-from api import fields
-from inventory import errors
+from inventory import errors, niks
 from inventory.database import gave_way
 from inventory.errors import Fault, InventoryError
 from inventory.texts import Text
@@ -32,6 +33,7 @@ STATUS: dict[type[InventoryError], int] = {
     errors.Busy: 503,
 }
 RETRY_AFTER_SECONDS = 1
+_HOST = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 # What HTTP itself can refuse, by status: code and sentence.
 HTTP: dict[int, tuple[str, Text]] = {
     400: ("bad_request", Text("Permintaan tidak dapat dibaca.", "The request cannot be read.")),
@@ -80,6 +82,13 @@ class ProblemSchema(ma.Schema):
     facts = ma.fields.Dict()
 
 
+class QueryInvalid(errors.RuleViolated):
+    """A query parameter is unknown or wrong."""
+
+    code = "query_invalid"
+    text = Text("Ada parameter alamat yang salah.", "Some query parameters are wrong.")
+
+
 class ProblemApi(Api):
     """flask-smorest with problem documents in place of its own errors, in answers and in the OpenAPI document."""
 
@@ -100,6 +109,8 @@ class ProblemApi(Api):
             return error.response  # type: ignore[return-value]
         code, sentence = HTTP.get(status, HTTP[500 if status >= 500 else 400])  # noqa: PLR2004
         extra = getattr(error, "data", None) or {}
+        if "query" in extra.get("messages", {}):
+            return handle_validation_error(ma.ValidationError(extra["messages"]))
         faults = list(_faults(extra.get("messages", {})))
         answer = problem(status, extra.get("code", code), extra.get("sentence", sentence), faults)
         for name, value in error.get_headers():
@@ -126,21 +137,31 @@ def problem(
     """The problem document as an answer, in the caller's language."""
     tongue = language()
     body: dict[str, Any] = {
-        "type": f"{request.url_root}api/problems#{code}",
+        "type": f"{_root()}api/problems#{code}",
         "title": code.replace("_", " ").capitalize(),
         "status": status,
         "detail": sentence.within(tongue),
         "code": code,
     }
     if faults:
+        # What a GET asks for stands in its query, and a query parameter is named by its bare name.
+        lead = "/" if request.method == "GET" else ""
         body["errors"] = [
-            {"pointer": fault.pointer, "code": fault.code, "detail": fault.text.within(tongue)} for fault in faults
+            {"pointer": fault.pointer.removeprefix(lead), "code": fault.code, "detail": fault.text.within(tongue)}
+            for fault in faults
         ]
     if facts:
         body["facts"] = facts
     answer = current_app.response_class(json.dumps(body), status, content_type=CONTENT_TYPE)
     answer.headers["Content-Language"] = tongue
     return answer
+
+
+def _root() -> str:
+    """Where this service is reached: as its settings say, else as the request does when that is an address at all."""
+    if public := current_app.config["SETTINGS"].public_url:
+        return f"{public}/"
+    return request.url_root if _HOST.fullmatch(request.host) else "http://localhost/"
 
 
 def handle_inventory_error(error: InventoryError) -> Response:
@@ -165,7 +186,10 @@ def handle_database_error(error: DBAPIError) -> Response:
 
 
 def handle_validation_error(error: ma.ValidationError) -> Response:
-    """A refusal by a schema outside of webargs: a cursor, or a line of a CSV."""
+    """A refusal of a query, which names its parameters, or by a schema outside of webargs."""
+    if isinstance(error.messages, dict) and "query" in error.messages:
+        faults = [replace(fault, pointer=fault.pointer.removeprefix("/")) for fault in _faults(error.messages)]
+        return handle_inventory_error(QueryInvalid(faults=faults))
     code, sentence = HTTP[422]
     return problem(422, code, sentence, list(_faults(error.messages)))
 
@@ -175,17 +199,12 @@ def _faults(messages: Any, pointer: str = "") -> Iterator[Fault]:
     if isinstance(messages, dict):
         for key, inner in messages.items():
             top = not pointer and key in ("json", "query", "json_or_form", "headers", "files", "form")
-            deeper = (
-                pointer if top or key == "_schema" else f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
-            )
-            yield from _faults(inner, deeper)
+            name = str(key) if niks.untold(str(key)) == str(key) else "…"  # an unknown one may be a person's number
+            step = name.replace("~", "~0").replace("/", "~1")
+            yield from _faults(inner, pointer if top or key == "_schema" else f"{pointer}/{step}")
     elif isinstance(messages, list | tuple):
         for inner in messages:
             yield from _faults(inner, pointer)
     else:
         text = messages if isinstance(messages, Text) else Text(str(messages), str(messages))
         yield Fault(pointer, text)
-
-
-# The JSON body itself is refused by webargs in English only.
-fields.Strict.error_messages["json"] = Text("Bukan JSON yang benar.", "This is not valid JSON.")

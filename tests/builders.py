@@ -26,6 +26,7 @@ def settings_for(url: str, **changes: Any) -> Settings:
         "workers": 1,
         "max_body_bytes": 8_000_000,
         "trusted_proxies": 0,
+        "public_url": "",
         "log_json": True,
         "failed_tokens_per_minute": 1000,
         "keyring": Keyring({1: derive(SECRET, "encryption")}, derive(SECRET, "index"), derive(SECRET, "signing")),

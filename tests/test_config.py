@@ -50,6 +50,14 @@ def test_own_keys_warn_of_nothing():
         assert read().keyring.index == bytes(range(32))
 
 
+def test_the_public_address_is_an_address_or_stops_the_start():
+    assert read().public_url == ""
+    assert read(PUBLIC_URL="https://blangko.example.go.id/").public_url == "https://blangko.example.go.id"
+    for wrong in ("blangko.example.go.id", "https://", "ftp://x", "https://x?y", "https://a b", "https://u@x"):
+        with pytest.raises(SettingWrong, match="BLANGKO_PUBLIC_URL"):
+            read(PUBLIC_URL=wrong)
+
+
 def test_several_encryption_keys_are_kept_and_the_highest_encrypts():
     ring = read(ENCRYPTION_KEYS=f"1:{KEY},7:{OTHER}").keyring
     assert set(ring.encryption) == {1, 7}

@@ -64,7 +64,7 @@ def test_what_is_added_behind_a_cursor_is_found_and_nothing_comes_twice(stocked,
 def test_a_cursor_of_another_list_is_refused_or_gives_a_part_of_this_one(stocked):
     cursor = stocked.get("/stock?limit=1")["next"]
     problem = stocked.get(f"/receipts?cursor={cursor}", 422)
-    assert problem["errors"][0]["pointer"] == "/cursor"
+    assert problem["errors"][0]["pointer"] == "cursor"
 
 
 def test_lists_cost_the_same_number_of_statements_for_any_length(stocked, statements):

@@ -118,8 +118,8 @@ def test_repeating_a_request_with_its_key_does_it_once(printer, exact):
 
 
 @pytest.mark.parametrize(("lines", "status", "code", "pointers"), [
-    ([("a", "spoiled")], 422, "spoil_reason_missing", ["/results/0/outcome"]),
-    ([("a", "printed", "damaged")], 422, "spoil_reason_unexpected", ["/results/0/outcome"]),
+    ([("a", "spoiled")], 422, "spoil_reason_missing", ["/results/0/reason"]),
+    ([("a", "printed", "damaged")], 422, "spoil_reason_unexpected", ["/results/0/reason"]),
     ([("a", "printed"), ("a", "printed")], 422, "result_after_printed", ["/results/1/outcome"]),
     ([("a", "printed"), ("a", "spoiled", "damaged")], 422, "result_after_printed", ["/results/1/outcome"]),
     ([("b", "printed"), ("nobody", "printed")], 422, "recording_not_in_job", ["/results/1/recording"]),
@@ -188,6 +188,7 @@ def test_a_job_takes_print_ready_recordings_that_wait_in_no_other(printer):
     assert job["status"] == "draft"
     problem = job_of(printer, "c", "b", expect=409)
     assert (problem["code"], [e["pointer"] for e in problem["errors"]]) == ("recording_in_other_job", ["/recordings/1"])
+    assert str(job["id"]) in problem["errors"][0]["detail"]
     problem = job_of(printer, "c", "nobody", 10**9, expect=422)
     assert [(e["pointer"], e["code"]) for e in problem["errors"]] == [
         ("/recordings/1", "recording_unknown"), ("/recordings/2", "recording_unknown"),
@@ -375,7 +376,7 @@ def test_lists_of_jobs_and_cards_are_filtered_and_paged(printer):
     assert [job["id"] for job in printer.get(f"/print-jobs?limit=1&cursor={page['next']}")["items"]] == [second]
     assert len(printer.get("/cards?office=15.03&status=waiting")["items"]) == 1
     assert printer.get("/cards?event=1")["items"] == printer.get("/cards?status=issued")["items"] == []
-    assert printer.get("/cards?status=stolen", 422)["code"] == "body_invalid"
+    assert printer.get("/cards?status=stolen", 422)["code"] == "query_invalid"
 
 
 def pooled(app, calls):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from api.app import create_app
 from inventory.database import db
 from tests.builders import Caller, receipt, settings_for
 
-CONTROL = [chr(n) for n in (0, 1, 8, 9, 10, 13, 27, 31, 127, 133)]
+CONTROL = [chr(n) for n in (0, 1, 8, 9, 10, 13, 27, 31, 127, 133, 0xAD, 0x200B, 0x202E, 0xFEFF)]
 SPOILAGE = {"store": "15.03-UTAMA", "item": "blangko", "quantity": 1, "reason": "damaged"}
 
 
@@ -59,8 +60,13 @@ def assert_is_a_problem(answer, status: int, code: str):
 )
 def test_a_body_that_is_not_json_is_a_bad_request(clerk, body):
     answer = raw(clerk, body)
-    assert answer.status_code in ((400,) if body else (400, 422))
     assert answer.content_type == "application/problem+json"
+    if not body:
+        assert answer.status_code == 422
+        return
+    assert [error["detail"] for error in assert_is_a_problem(answer, 400, "bad_request")["errors"]] == [
+        "Bukan JSON yang benar."
+    ]
 
 
 @pytest.mark.parametrize("body", ["[]", "[1]", "5", '"text"', "null", "true"])
@@ -126,9 +132,17 @@ def test_a_wrong_method_names_the_right_ones(clerk, method, path, allowed):
     ],
 )  # fmt: skip
 def test_a_wrong_or_unknown_query_value_is_named(clerk, path):
-    problem = assert_is_a_problem(clerk.send("GET", path), 422, "body_invalid")
-    assert problem["errors"][0]["pointer"].startswith("/")
+    problem = assert_is_a_problem(clerk.send("GET", path), 422, "query_invalid")
+    assert {error["pointer"] for error in problem["errors"]} <= {
+        "ofice", "x", "limit", "event", "include", "office", "store", "cursor", "order", "parent", "item", "until",
+        "condition",
+    }  # fmt: skip
     assert problem["errors"][0]["detail"]
+
+
+def test_a_query_parameter_is_named_alike_whether_its_syntax_or_its_value_is_wrong(clerk):
+    assert clerk.get("/stock?store=15.03-NONE", 404)["errors"][0]["pointer"] == "store"
+    assert clerk.post("/recordings?partial=maybe", {}, 403)["code"] == "not_permitted"
 
 
 @pytest.mark.parametrize(
@@ -142,8 +156,8 @@ def test_a_cursor_that_this_service_never_gave_is_refused(clerk, cursor):
     word = base64.urlsafe_b64encode(cursor.encode()).decode().rstrip("=")
     if len(word) > 2000:
         word = word[:1999]
-    problem = assert_is_a_problem(clerk.send("GET", f"/stock?cursor={word}"), 422, "body_invalid")
-    assert problem["errors"][0]["pointer"] == "/cursor"
+    problem = assert_is_a_problem(clerk.send("GET", f"/stock?cursor={word}"), 422, "query_invalid")
+    assert problem["errors"][0]["pointer"] == "cursor"
 
 
 @pytest.mark.parametrize("character", CONTROL)
@@ -186,6 +200,51 @@ def test_every_wrong_field_is_named_at_once(clerk):
         "/store", "/item", "/quantity", "/source", "/received_on", "/document_number", "/colour",
     }  # fmt: skip
     assert "ministry, province, grant, opening" in str(problem["errors"])
+    [unknown] = [error["detail"] for error in problem["errors"] if error["pointer"] == "/colour"]
+    assert unknown.startswith("Isian ini tidak dikenal; yang ada: store, item, quantity, ")
+
+
+def test_sixteen_digits_in_a_row_are_never_repeated(clerk, capsys):
+    nik = "1503040101010001"
+    refused = [
+        clerk.post("/receipts", receipt(f"15.03-{nik}", 1), 404),
+        clerk.post("/receipts", receipt("15.03-UTAMA", 1) | {f"nik {nik}": 1}, 422),
+        clerk.post("/spoilages", SPOILAGE | {"item": nik}, 404),
+        clerk.get(f"/stock?office={nik}", 403),
+        clerk.get(f"/stores/{nik}", 404),
+        clerk.get(f"/movements/{nik}", 404),
+        clerk.get(f"/nothing/{nik}", 404),
+    ]
+    assert nik not in json.dumps(refused)
+    assert refused[0]["facts"] == {"store": "15.03-…"}
+    assert refused[1]["errors"][0]["pointer"] == "/…"
+    logged = capsys.readouterr().out
+    assert nik not in logged
+    assert "/api/v1/stores/<code:code>" in logged
+    assert "unmatched" in logged
+
+
+@pytest.mark.parametrize("day", ["20260105", "2026-W01-1", "2026-1-5", "05-01-2026", "2026-01-05T00:00", "", 20260105])
+def test_a_day_is_written_in_one_way(clerk, day):
+    problem = clerk.post("/receipts", receipt("15.03-UTAMA", 1) | {"received_on": day}, 422)
+    assert [error["detail"] for error in problem["errors"]] == ["Harus tanggal YYYY-MM-DD."]
+
+
+@pytest.mark.parametrize(
+    ("host", "public", "base"),
+    [
+        ("blangko.example", "", "http://blangko.example/"),
+        ("127.0.0.1:8000", "", "http://127.0.0.1:8000/"),
+        ("[::1]:8000", "", "http://[::1]:8000/"),
+        ('evil"><script>', "", "http://localhost/"),
+        ("evil.example/x?", "", "http://localhost/"),
+        ("evil.example", "https://blangko.example.go.id", "https://blangko.example.go.id/"),
+    ],
+)
+def test_the_type_of_a_problem_follows_the_settings_and_no_broken_host(app, monkeypatch, host, public, base):
+    monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], public_url=public))
+    answer = app.test_client().get("/api/v1/nothing", headers={"Host": host})
+    assert answer.get_json()["type"] == f"{base}api/problems#no_such_address"
 
 
 def test_a_pointer_escapes_what_json_pointers_escape(clerk):

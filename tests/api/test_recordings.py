@@ -7,7 +7,8 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from inventory.database import db
+from inventory.audit import AuditRow
+from inventory.database import current, db
 from tests.builders import receipt
 from tests.outreach import person, running_event
 
@@ -84,6 +85,8 @@ BAD = [
     ({"status": "failed"}, "failure", "failure_code_missing"),
     ({"failure": "DUPLICATE_RECORD"}, "failure", "failure_code_unexpected"),
     ({"status": "failed", "failure": "two words"}, "failure", "invalid"),
+    ({"status": "failed", "failure": "duplicate"}, "failure", "invalid"),
+    ({"status": "failed", "failure": f"F_{NIK}"}, "failure", "invalid"),
     ({"office": ""}, "office", "invalid"),
     ({"event": 10**6}, "event", "event_unknown"),
     ({"event": -1}, "event", "invalid"),
@@ -91,11 +94,14 @@ BAD = [
     ({"stop": 10**6}, "stop", "stop_unknown"),
     ({"stop": True}, "stop", "invalid"),
     ({"recorded_at": "2999-01-01T00:00:00+07:00"}, "recorded_at", "recorded_in_future"),
-    ({"recorded_at": "0001-01-01T00:00:00+07:00"}, "recorded_at", "recorded_too_early"),
+    ({"recorded_at": "0001-01-02T00:00:00+07:00"}, "recorded_at", "recorded_too_early"),
+    ({"recorded_at": "0001-01-01T00:00:00+07:00"}, "recorded_at", "invalid"),
+    ({"recorded_at": "9999-12-31T23:59:59-07:00"}, "recorded_at", "invalid"),
     ({"recorded_at": "2026-01-01T00:00:00"}, "recorded_at", "invalid"),
     ({"client_id": ""}, "client_id", "invalid"),
     ({"client_id": "x" * 81}, "client_id", "invalid"),
     ({"client_id": f"c-{NIK}"}, "client_id", "client_id_shows_nik"),
+    ({"client_id": "3509110101900002"}, "client_id", "client_id_shows_nik"),
     ({"name": "x" * 201}, "name", "invalid"),
 ]
 
@@ -112,6 +118,32 @@ def test_a_bad_line_refuses_all_or_is_left_out(calls, change, field, code):
         (2, f"/recordings/1/{field}", field, code)
     ]
     assert [item["client_id"] for item in kept["items"]] == ["good"]
+
+
+@pytest.mark.parametrize("nik", ["", "1", NIK[:-1], NIK + "1", "x" * 16])
+def test_a_nik_that_is_none_is_told_in_one_sentence(calls, nik):
+    problem = calls("field", "15.03").post("/recordings", {"recordings": [person("a", nik=nik)]}, 422)
+    assert {error["detail"] for error in problem["errors"]} == {"NIK harus 16 angka."}
+
+
+def test_the_count_of_a_refused_batch_is_of_lines_however_much_is_wrong_with_each(calls):
+    lines = [person("a", nik="1", reason="because"), person("b"), person("c", status="failed", stop=0)]
+    problem = calls("field", "15.03").post("/recordings", {"recordings": lines}, 422)
+    assert len(problem["errors"]) > 2
+    assert problem["facts"] == {"count": 2}
+    assert problem["detail"].startswith("2 ")
+
+
+def test_guessing_niks_by_known_client_ids_leaves_a_trace(app, calls):
+    field = calls("field", "15.03")
+    field.post("/recordings", {"recordings": [person("a", nik=NIK), person("b", nik=NIK)]})
+    guesses = [person(name, nik="1503044205010002") for name in "ab"]
+    field.post("/recordings", {"recordings": [*guesses, person("c", nik="x")]}, 422)
+    field.post("/recordings", {"recordings": [person("d", nik="x")]}, 422)
+    with app.app_context():
+        rows = current().execute(sa.select(AuditRow.user_id, AuditRow.facts).where(
+            AuditRow.action == "refused_recordings")).all()  # fmt: skip
+    assert [tuple(row) for row in rows] == [(field.actor.user_id, {"client_id_taken": 2})]
 
 
 @pytest.mark.parametrize("line", [None, 5, "text", [], {"client_id": "x", NIK: 1}, {}])
@@ -134,6 +166,7 @@ def test_the_optional_key_replays_and_is_not_reused(calls):
     first = field.post("/recordings", people(2), key="k")
     assert field.post("/recordings", people(2), key="k") == first
     assert field.post("/recordings", people(3), 409, key="k")["code"] == "idempotency_key_reused"
+    assert field.post("/recordings?partial=true", people(2), 409, key="k")["code"] == "idempotency_key_reused"
     change = {"changes": [{"client_id": "p-0", "status": "failed", "failure": "ENROLL_FAILURE_AT_CENTRAL"}]}
     done = field.post("/recordings/status", change, 200, key="s")
     back = {"changes": [{"client_id": "p-0", "status": "prr"}]}
@@ -272,7 +305,7 @@ def test_a_list_that_arrives_late_takes_nobody_back(calls, known, late):
     ({"client_id": None}, "client_id", "invalid"),
     ({"status": "printed"}, "status", "invalid"),
     ({"status": "failed"}, "failure", "failure_code_missing"),
-    ({"failure": "X"}, "failure", "failure_code_unexpected"),
+    ({"failure": "TWICE"}, "failure", "failure_code_unexpected"),
 ])  # fmt: skip
 def test_a_bad_status_change_refuses_all_or_is_left_out(calls, change, field, code):
     caller = calls("field", "15.03")

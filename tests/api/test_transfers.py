@@ -371,8 +371,8 @@ def test_lists_show_either_end_and_filters_out_of_reach_are_refused(calls, regen
     assert ids(province, "?event=3") == []
     assert regency.get("/transfers?office=15.04", 403)["code"] == "out_of_reach"
     assert regency.get("/transfers?store=15.04-UTAMA", 404)["code"] == "store_not_found"
-    assert regency.get("/transfers?status=flying", 422)["code"] == "body_invalid"
-    assert regency.get("/transfers?colour=red", 422)["code"] == "body_invalid"
+    assert regency.get("/transfers?status=flying", 422)["code"] == "query_invalid"
+    assert regency.get("/transfers?colour=red", 422)["code"] == "query_invalid"
     assert calls("clerk", "15.04").get(f"/transfers/{mine}", 404)["code"] == "transfer_not_found"
     first = province.get("/transfers?limit=1")
     assert [row["id"] for row in province.get(f"/transfers?limit=1&cursor={first['next']}")["items"]] == [other]
