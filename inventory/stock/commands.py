@@ -253,7 +253,8 @@ def reverse(
         unseen = queries.MovementNotFound(movement=movement_id)
         if movement is None:
             raise unseen
-        access.require(actor, Action.MOVE_STOCK, movement.office_code, unseen=unseen)
+        store = store_facts(movement.store_code, hold=True)
+        access.require(actor, Action.MOVE_STOCK, store.office, event_id=store.event_id or None, unseen=unseen)
         if (done := once.done_before(session)) is not None:
             return done
         if movement.kind not in rules.REVERSIBLE or movement.document_id is not None:
@@ -265,7 +266,6 @@ def reverse(
         asked = whole if quantity is None else quantity
         if not 0 < asked <= whole:
             raise rules.ReversalTooLarge(movement=movement_id, left=whole, asked=asked)
-        store = store_facts(movement.store_code, hold=True)
         check_open(store, pointer=None)
         legs = rules.part_of_reversal(left, asked)
         # What comes back to an event that is over is set free at once: nobody would come for it.

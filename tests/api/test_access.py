@@ -242,4 +242,6 @@ def test_what_a_member_books_in_an_events_kit_is_answered_and_read_by_the_member
         made = member.post(path, body)
         assert member.get(f"/movements/{made['id']}") == made
         calls("clerk", "15.06").get(f"/movements/{made['id']}", 404)
+        back = member.post(f"/movements/{made['id']}/reversal", {"reason": "salah"})
+        assert member.get(f"/movements/{back['id']}") == back
     assert calls("clerk", "15.03").get(f"/receipts/{got['id']}") == got
