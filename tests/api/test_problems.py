@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from api.app import create_app
-from inventory.database import db
+from inventory.database import current, db
 from tests.builders import Caller, receipt, settings_for
 
 CONTROL = [chr(n) for n in (0, 1, 8, 9, 10, 13, 27, 31, 127, 133, 0xAD, 0x200B, 0x202E, 0xFEFF)]
@@ -315,6 +315,12 @@ def outspoken(database, app):
     with made.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+def test_an_error_of_the_database_keeps_the_values_of_its_statement_to_itself(app):
+    with app.app_context(), pytest.raises(sa.exc.DBAPIError) as caught:
+        current().execute(sa.text("SELECT * FROM nowhere WHERE nik = :nik"), {"nik": "1503040101010001"})
+    assert "1503040101010001" not in str(caught.value)
 
 
 def test_an_unexpected_error_answers_500_and_tells_nothing_of_the_inside(outspoken, calls, monkeypatch):
