@@ -114,7 +114,8 @@ def test_a_status_never_changes_under_a_job_that_takes_the_recording(calls, exac
         def work(who: int, name: str = name):
             if who % 2:
                 return printer.send("POST", "/print-jobs", {"store": STORE, "recordings": [name]})
-            return printer.send("POST", "/recordings/status", {"changes": [{"client_id": name, "status": "failed", "failure": "DUPLICATE_RECORD"}]})
+            change = {"client_id": name, "status": "failed", "failure": "DUPLICATE_RECORD"}
+            return printer.send("POST", "/recordings/status", {"changes": [change]})
 
         reported, sent = race(2, work)
         assert (reported.status_code, sent.status_code) in {(200, 409), (422, 201)}
