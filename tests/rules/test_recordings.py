@@ -136,10 +136,17 @@ def test_a_reference_means_exactly_one_recording_or_is_told_why_not(references, 
             assert bearers == []
 
 
+BACKWARDS = {
+    (RecordingStatus.PRR, ReportedStatus.SFE),
+    (RecordingStatus.PRR, ReportedStatus.BIO_CAPTURED),
+    (RecordingStatus.SFE, ReportedStatus.BIO_CAPTURED),
+}
+
+
 @pytest.mark.parametrize("before", list(RecordingStatus))
 @pytest.mark.parametrize("told", list(ReportedStatus))
 @pytest.mark.parametrize("job", [None, 5])
-def test_a_status_changes_freely_until_a_card_is_printed_or_a_job_waits(before, told, job):
+def test_a_status_moves_forward_or_to_failed_until_a_card_is_printed_or_a_job_waits(before, told, job):
     failure = "X" if told is ReportedStatus.FAILED else None
     change = StatusChange(Spot(1, "/changes/0"), "a", told, failure)
     faults = codes(rules.judge_change(change, Found(1, "a", "15.03", None, before), job))
@@ -147,6 +154,8 @@ def test_a_status_changes_freely_until_a_card_is_printed_or_a_job_waits(before, 
         assert faults == ["already_printed"]
     elif job is not None and told is not ReportedStatus.PRR:
         assert faults == ["in_open_job"]
+    elif (before, told) in BACKWARDS:
+        assert faults == ["status_backwards"]
     else:
         assert faults == []
 
