@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         OPENAPI_URL_PREFIX="/api/v1",
         SETTINGS=settings,
     )
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]  # no view is a coroutine: nothing to ask
     app.json.sort_keys = False  # type: ignore[attr-defined]
     keys.install(settings.keyring)
     if settings.trusted_proxies:

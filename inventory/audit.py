@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from inventory import clock
 from inventory.access import Actor
 from inventory.columns import Code, Id
-from inventory.database import Base, table_of
+from inventory.database import Base, table_of, wire
 
 
 class AuditRow(Base):
@@ -45,4 +45,4 @@ def record(
         "subject_id": str(subject_id),
         "facts": facts,
     }
-    session.connection().execute(_INSERT, row)
+    wire(session).execute(_INSERT, row)

@@ -64,7 +64,7 @@ def transaction() -> Iterator[Session]:
     session.expire_all()  # what was read before the locks may not hold any more
     session.info["writing"] = True
     try:
-        connection = session.connection()
+        connection = session.info["wire"] = session.connection()
         if connection.dialect.name == "sqlite":
             _take_write_lock(connection)
         yield session
@@ -79,6 +79,7 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info.pop("writing", None)
+        session.info.pop("wire", None)
 
 
 def gave_way(error: DBAPIError) -> bool:
@@ -92,6 +93,11 @@ def gave_way(error: DBAPIError) -> bool:
     return state in _BUSY_STATES or state.startswith(("08", "57P"))  # a connection failed; the server is stopping
 
 
+def wire(session: Session) -> Connection:
+    """The session's connection: a command's own is at hand, which spares the hot path asking for it every time."""
+    return session.info.get("wire") or session.connection()
+
+
 def table_of(model: type[Base]) -> sa.Table:
     """The table behind a model. Hot statements are built on tables, once, and only executed afterwards."""
     table = model.__table__
@@ -102,12 +108,12 @@ def table_of(model: type[Base]) -> sa.Table:
 
 def insert_ignore(session: Session, table: sa.Table, rows: list[dict[str, Any]]) -> int:
     """Insert what is not there yet and leave the rest; answers how many rows were new."""
-    dialect = session.get_bind().dialect.name
+    dialect = wire(session).dialect.name
     statement = _insert_ignore(dialect, table)
     given: list[dict[str, Any]] | None = rows
     if dialect == "postgresql" and len(rows) >= _MANY:
         statement, given = _of_arrays(statement, table, rows), None
-    result = session.connection().execute(statement, given, execution_options={"preserve_rowcount": True})
+    result = wire(session).execute(statement, given, execution_options={"preserve_rowcount": True})
     return int(result.rowcount)
 
 
@@ -120,10 +126,10 @@ def _insert_ignore(dialect: str, table: sa.Table) -> Any:
 def insert_many(session: Session, table: sa.Table, rows: list[dict[str, Any]]) -> None:
     """Insert rows that all name the same columns."""
     statement: Any = sa.insert(table)
-    if len(rows) >= _MANY and session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(_of_arrays(statement, table, rows))
+    if len(rows) >= _MANY and wire(session).dialect.name == "postgresql":
+        wire(session).execute(_of_arrays(statement, table, rows))
     else:
-        session.connection().execute(statement, rows)
+        wire(session).execute(statement, rows)
 
 
 def _of_arrays(statement: Any, table: sa.Table, rows: list[dict[str, Any]]) -> Any:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inventory import clock
 from inventory.columns import Id
-from inventory.database import Base, insert_ignore, table_of, transaction
+from inventory.database import Base, insert_ignore, table_of, transaction, wire
 from inventory.errors import Conflict
 from inventory.texts import Text
 
@@ -79,7 +79,7 @@ class Once:
         }
         if insert_ignore(session, table_of(IdempotencyKey), [row]):
             return None
-        kept = session.connection().execute(_KEPT, self._claim()).one()
+        kept = wire(session).execute(_KEPT, self._claim()).one()
         if kept.body != self.body:
             raise KeyReused
         return int(kept.resource_id)
@@ -87,7 +87,7 @@ class Once:
     def keep(self, session: Session, resource_id: int) -> int:
         """Remember what this attempt made, and give it back."""
         if self.key:
-            session.connection().execute(_KEEP, self._claim() | {"made": resource_id})
+            wire(session).execute(_KEEP, self._claim() | {"made": resource_id})
         return resource_id
 
     def _claim(self) -> dict[str, object]:

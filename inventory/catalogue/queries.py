@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from inventory.catalogue.models import Item
-from inventory.database import current, table_of
+from inventory.database import current, table_of, wire
 from inventory.errors import NotFound
 from inventory.paging import Page, Slice, page
 from inventory.texts import Text
@@ -26,7 +26,7 @@ _ITEM = sa.select(_ITEMS).where(_ITEMS.c.code == sa.bindparam("wanted"))
 
 def get_item(code: str, *, pointer: str | None = "/item") -> Any:
     """The row of the item with this code, as `Item` has it; raises `ItemNotFound`."""
-    found = current().connection().execute(_ITEM, {"wanted": code}).first()
+    found = wire(current()).execute(_ITEM, {"wanted": code}).first()
     if found is None:
         raise ItemNotFound(pointer=pointer, item=code)
     return found

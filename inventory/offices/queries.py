@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from inventory import access
 from inventory.access import Action, Actor
-from inventory.database import current, table_of
+from inventory.database import current, table_of, wire
 from inventory.errors import Conflict, NotFound
 from inventory.offices.models import Office, Store
 from inventory.offices.rules import StoreKind
@@ -76,7 +76,7 @@ def store_facts(code: str, *, pointer: str = "/store", hold: bool = False) -> St
     With `hold` an event kit is neither closed nor changed before this transaction ends. Lock it after documents and
     events and before the ledger.
     """
-    connection = current().connection()
+    connection = wire(current())
     row = connection.execute(_STORE_FACTS, {"wanted": code}).first()
     if row is None:
         raise StoreNotFound(pointer=pointer, store=code)

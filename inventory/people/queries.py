@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from inventory import access, clock
 from inventory.access import Actor
-from inventory.database import current, table_of
+from inventory.database import current, table_of, wire
 from inventory.errors import NotFound
 from inventory.offices.rules import covers
 from inventory.paging import Page, Slice, page
@@ -51,7 +51,7 @@ _ACTOR_OF = (
 def actor_of(token: str) -> Actor | None:
     """The actor behind a valid token; None when it is unknown, expired, revoked, or its user is not active."""
     asked = {"offered": digest_of(token), "now": clock.now()}
-    row = current().connection().execute(_ACTOR_OF, asked).first()
+    row = wire(current()).execute(_ACTOR_OF, asked).first()
     return None if row is None else Actor(row.id, row.role, row.office_code)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from inventory import access, audit, clock, keys
 from inventory.access import Action, Actor
 from inventory.catalogue.queries import get_item
-from inventory.database import transaction
+from inventory.database import transaction, wire
 from inventory.errors import Fault, LinesRefused, NotPermitted
 from inventory.offices.queries import store_facts, store_for
 from inventory.offices.rules import main_store_of
@@ -126,7 +126,7 @@ def hand_over(
              "relation": told.collector_relation}
             for card, told in part
         ]  # fmt: skip
-    session.connection().execute(_ISSUE, sorted(rows, key=lambda row: row["card"]))
+    wire(session).execute(_ISSUE, sorted(rows, key=lambda row: row["card"]))
     recordings.set_status(session, [card.recording for card, _ in given], RecordingStatus.ISSUED, now)
     return movements
 
@@ -275,7 +275,7 @@ def _take_back(
         fact = Fact(MovementKind.ISSUE_UNDO, actor, store, reason=reason, corrects_id=movement)
         movements.append(ledger.post(session, books, fact, legs).id)
     rows = [{"card": card.id, "store": back[card.id].store} for card in sorted(cards, key=lambda card: card.id)]
-    session.connection().execute(_TAKE_BACK, rows)
+    wire(session).execute(_TAKE_BACK, rows)
     return movements
 
 

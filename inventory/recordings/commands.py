@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from inventory import access, audit, clock, keys
 from inventory.access import Action, Actor, OutOfReach
-from inventory.database import insert_ignore, transaction
+from inventory.database import insert_ignore, transaction, wire
 from inventory.errors import Fault, LinesRefused, NotPermitted
 from inventory.offices.models import Office
 from inventory.offices.rules import covers
@@ -293,7 +293,7 @@ def _apply(
         if found != before[found.id]
     ]
     if rows:
-        session.connection().execute(_SET_STATUS, rows)
+        wire(session).execute(_SET_STATUS, rows)
     return changed, kept
 
 
@@ -327,7 +327,7 @@ def lock_recordings(session: Session, ids: Sequence[int]) -> dict[int, rules.Fou
 def set_status(session: Session, ids: Sequence[int] | sa.Select[Any], status: RecordingStatus, at: datetime) -> None:
     """Move recordings (by id, or by a query of ids) to a status that printing decided, in the caller's transaction."""
     for part in [ids] if isinstance(ids, sa.Select) else chunks(ids):
-        session.connection().execute(
+        wire(session).execute(
             sa.update(_TABLE).where(_TABLE.c.id.in_(part)).values(status=status, failure=None, status_at=at)
         )
 

@@ -13,7 +13,7 @@ from inventory import access, audit
 from inventory.access import Action, Actor
 from inventory.catalogue.queries import get_item
 from inventory.catalogue.rules import ItemKind
-from inventory.database import table_of, transaction
+from inventory.database import table_of, transaction, wire
 from inventory.errors import Conflict, RuleViolated
 from inventory.offices.queries import StoreFacts, check_open, kit_facts, store_facts, store_for
 from inventory.offices.rules import OfficeLevel, level_of
@@ -152,7 +152,7 @@ def receive(actor: Actor, arrival: Arrival, once: Once = FIRST) -> int:
             "document_number": arrival.document_number,
             "received_on": posted.occurred_on,
         }
-        session.connection().execute(_INSERT_RECEIPT, paper)
+        wire(session).execute(_INSERT_RECEIPT, paper)
         audit.record(session, actor, "receive", "receipt", posted.id, store.office, quantity=arrival.quantity)
         return once.keep(session, posted.id)
 

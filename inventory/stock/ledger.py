@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from inventory import clock
 from inventory.access import Actor
-from inventory.database import insert_ignore, table_of
+from inventory.database import insert_ignore, table_of, wire
 from inventory.offices.queries import StoreFacts
 from inventory.stock import rules
 from inventory.stock.models import Account, Entry, Movement
@@ -106,7 +106,7 @@ def lock(session: Session, keys: Iterable[AccountKey], offices: dict[str, str]) 
 
 def _read(session: Session, statement: sa.Select[Any], wanted: Sequence[AccountKey]) -> Books:
     named = {key.word: key for key in wanted}
-    rows = session.connection().execute(statement, {"words": list(named), "number": len(named)}).all()
+    rows = wire(session).execute(statement, {"words": list(named), "number": len(named)}).all()
     return Books({named[word]: i for i, word, _ in rows}, {named[word]: balance for _, word, balance in rows})
 
 
@@ -141,7 +141,7 @@ def post(session: Session, books: Books, fact: Fact, legs: Sequence[Leg]) -> Pos
     if on < today:
         _check_days_since(session, books, changes, drained, on)
     movement_id = _insert_movement(session, fact, on)
-    connection = session.connection()
+    connection = wire(session)
     connection.execute(
         _INSERT_ENTRY,
         [
@@ -167,7 +167,7 @@ def _insert_movement(session: Session, fact: Fact, on: date) -> int:
         "document_id": fact.document_id,
         "corrects_id": fact.corrects_id,
     }
-    return int(session.connection().execute(_INSERT_MOVEMENT, row).scalar_one())
+    return int(wire(session).execute(_INSERT_MOVEMENT, row).scalar_one())
 
 
 def _check_days_since(

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from inventory import access
 from inventory.access import Action, Actor
-from inventory.database import current, table_of
+from inventory.database import current, table_of, wire
 from inventory.errors import NotFound
 from inventory.offices.queries import StoreFacts, store_facts, store_for
 from inventory.paging import Page, Slice, page
@@ -171,7 +171,7 @@ _RECEIPT = sa.select(_RECEIPTS).where(_RECEIPTS.c.id == sa.bindparam("wanted"))
 
 def get_receipt(actor: Actor, receipt_id: int) -> Any:
     """The row of one receipt of the actor's reach, as `Receipt` has it; raises `MovementNotFound`."""
-    found = current().connection().execute(_RECEIPT, {"wanted": receipt_id}).first()
+    found = wire(current()).execute(_RECEIPT, {"wanted": receipt_id}).first()
     if found is None or not _may_read(actor, found.office_code, found.store_code):
         raise MovementNotFound(movement=receipt_id)
     return found
