@@ -13,20 +13,21 @@ TIMES = 200
 ROUNDS = 5
 _MOVEMENTS = """
 INSERT INTO movements (kind, posted_at, occurred_on, user_id, office_code, store_code, reason, document_number)
-SELECT 'receipt', now(), current_date, 1, :office, :office || '-UTAMA', 'ministry', 'SJ/1'
+SELECT 'receipt', now(), current_date, 1, CAST(:office AS VARCHAR), CAST(:office AS VARCHAR) || '-UTAMA', 'ministry',
+       'SJ/1'
 FROM generate_series(1, :count)
 """
 _ENTRIES = """
 INSERT INTO entries (movement_id, account_id, quantity, balance_after)
 SELECT m.id, a.id, CASE a.place WHEN 'supplied' THEN -1 ELSE 1 END,
        (CASE a.place WHEN 'supplied' THEN -1 ELSE 1 END) * row_number() OVER (PARTITION BY a.id ORDER BY m.id)
-FROM movements m JOIN accounts a ON a.office_code = m.office_code WHERE m.office_code = :office
+FROM movements m JOIN accounts a ON a.office_code = m.office_code WHERE m.office_code = CAST(:office AS VARCHAR)
 """
 _ACCOUNTS = """
 INSERT INTO accounts (store_code, office_code, place, document_id, item_code, condition, owner_code, event_id,
                       numbered, sign, balance)
-VALUES (:office || '-UTAMA', :office, 'store', 0, 'blangko', 'blank', :office, 0, false, 1, :count),
-       (:office || '-UTAMA', :office, 'supplied', 0, 'blangko', 'blank', :office, 0, false, -1, -:count)
+SELECT o.code || '-UTAMA', o.code, p.place, 0, 'blangko', 'blank', o.code, 0, false, p.sign, p.sign * :count
+FROM offices o, (VALUES ('store', 1), ('supplied', -1)) AS p (place, sign) WHERE o.code = :office
 """
 
 
