@@ -39,7 +39,8 @@ def of_a_start() -> list[Row]:
     """`git clone`, then `make run` until the first page is served, with the packages cached."""
     folder, port = Path(tempfile.mkdtemp(prefix="blangko-clone-")), free_port()
     here = Path(__file__).parent.parent
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("BLANGKO_", "VIRTUAL_ENV"))}
+    own = ("BLANGKO_", "VIRTUAL_ENV", "PYTHONPATH")  # the clone runs its own code in its own environment
+    env = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     began = time.monotonic()
     try:
         subprocess.run(["git", "clone", "-q", str(here), str(folder / "clone")], check=True)
