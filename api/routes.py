@@ -6,6 +6,7 @@ from flask_smorest import Api
 
 from api.catalogue.routes import blp as catalogue
 from api.coverage.routes import blp as coverage
+from api.notices.routes import blp as notices
 from api.offices.routes import blp as offices
 from api.outreach.routes import blp as outreach
 from api.people.routes import blp as people
@@ -30,6 +31,7 @@ FEATURES = (
     recordings,
     printing,
     settlement,
+    notices,
 )
 
 

@@ -52,6 +52,18 @@ INDONESIAN = {
     "issue": "penyerahan",
     "issue_undo": "pembatalan penyerahan",
     "closing": "penutupan acara",
+    "tracking": "pencatatan nomor",
+    "custody": "penyerahan untuk dinas jaga",
+    "custody_return": "pengembalian dari dinas jaga",
+    "adjustment": "penyesuaian opname",
+    "destruction": "pemusnahan",
+    # classes of what is destroyed
+    "damaged": "rusak",
+    "print_failure": "gagal cetak",
+    "encode_failure": "gagal encode",
+    "factory_defect": "cacat pabrik",
+    "data_change": "perubahan elemen data",
+    "moved_in": "pindah datang",
     # statuses of events, transfers, pledges, jobs, recordings and cards
     "draft": "rancangan",
     "planned": "direncanakan",
@@ -76,6 +88,9 @@ INDONESIAN = {
     "issued": "diserahkan",
     "waiting": "menunggu diserahkan",
     "undone": "dibatalkan",
+    "held": "ditahan",
+    "asked": "diminta",
+    "counted": "dihitung",
 }
 
 

@@ -5,27 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from api import paging
+from api.amounts import amount_of
 from api.blueprint import Key, Routes, actor, once
 from api.stock.schemas import (
     CardQuery,
     ConsumptionIn,
     LossIn,
+    LotPage,
+    LotQuery,
     MovementOut,
     ReceiptIn,
     ReceiptOut,
     ReceiptPage,
     ReceiptQuery,
     ReversalIn,
+    ReversalRequestIn,
+    ReversalRequestOut,
     SpoilageIn,
     StockCardPage,
     StockPage,
     StockQuery,
+    TrackingIn,
 )
 from inventory.access import Action
 from inventory.printing.queries import named_cards
-from inventory.stock import commands, queries
-from inventory.stock.commands import Arrival, Taking
-from inventory.stock.queries import StockFilter
+from inventory.stock import commands, corrections, queries
+from inventory.stock.commands import Arrival, ArrivingLot, Taking
+from inventory.stock.queries import LotFilter, StockFilter
 
 blp = Routes("stock", __name__, description="The ledger: receipts, spoilages, losses, corrections, and what is where")
 
@@ -33,7 +39,11 @@ blp = Routes("stock", __name__, description="The ledger: receipts, spoilages, lo
 @blp.serves("POST /receipts", Action.MOVE_STOCK, body=ReceiptIn, answer=ReceiptOut, status=201, key=Key.REQUIRED)
 def receive(body: dict[str, Any]) -> Any:
     """Take goods from outside onto the books."""
-    return queries.get_receipt(actor(), commands.receive(actor(), Arrival(**body), once()))
+    lots = [ArrivingLot(amount_of(lot, f"/lots/{i}"), **lot) for i, lot in enumerate(body.pop("lots", []))]
+    if lots:
+        body.setdefault("quantity", sum(lot.amount.quantity for lot in lots))
+    arrival = Arrival(amount=amount_of(body), lots=lots, **body)
+    return queries.get_receipt(actor(), commands.receive(actor(), arrival, once()))
 
 
 @blp.serves("GET /receipts", Action.READ, query=ReceiptQuery, answer=ReceiptPage)
@@ -53,13 +63,13 @@ def show_receipt(receipt_id: int) -> Any:
 def spoil(body: dict[str, Any]) -> Any:
     """Put spoiled blanks into quarantine, at once."""
     reason = body.pop("reason")
-    return _movement(commands.spoil(actor(), Taking(**body), reason, once()))
+    return _movement(commands.spoil(actor(), Taking(amount=amount_of(body), **body), reason, once()))
 
 
 @blp.serves("POST /losses", Action.MOVE_STOCK, body=LossIn, answer=MovementOut, status=201, key=Key.REQUIRED)
 def lose(body: dict[str, Any]) -> Any:
     """Report a loss or theft."""
-    taking = Taking(document_number=body.pop("police_number"), **body)
+    taking = Taking(amount=amount_of(body), document_number=body.pop("police_number"), **body)
     return _movement(commands.lose(actor(), taking, named_cards, once()))
 
 
@@ -68,7 +78,7 @@ def lose(body: dict[str, Any]) -> Any:
 )
 def consume(body: dict[str, Any]) -> Any:
     """Note ribbons, film or cleaning kits as used up."""
-    return _movement(commands.consume(actor(), Taking(**body), once()))
+    return _movement(commands.consume(actor(), Taking(amount=amount_of(body), **body), once()))
 
 
 @blp.serves(
@@ -81,7 +91,44 @@ def consume(body: dict[str, Any]) -> Any:
 )
 def reverse(movement_id: int, body: dict[str, Any]) -> Any:
     """Take a receipt, spoilage, loss or use back, in part if asked."""
-    return _movement(commands.reverse(actor(), movement_id, body["reason"], named_cards, body["quantity"], once()))
+    amount = amount_of(body)
+    wanted = amount if amount.quantity else None
+    return _movement(corrections.reverse(actor(), movement_id, body["reason"], named_cards, wanted, once()))
+
+
+@blp.serves(
+    "POST /movements/<int:movement_id>/reversal-requests",
+    Action.MOVE_STOCK,
+    body=ReversalRequestIn,
+    answer=ReversalRequestOut,
+    status=201,
+    key=Key.REQUIRED,
+)
+def ask_reversal(movement_id: int, body: dict[str, Any]) -> Any:
+    """Ask for a reversal that takes two people: another one then makes it."""
+    made = corrections.ask_reversal(actor(), movement_id, body["reason"], body["quantity"], once())
+    return queries.get_reversal_request(actor(), made)
+
+
+@blp.serves("POST /losses/<int:movement_id>/approve", Action.APPROVE, answer=MovementOut, key=Key.OPTIONAL)
+def confirm_loss(movement_id: int) -> Any:
+    """Confirm, as a second person, that a reported loss is written off."""
+    return _movement(corrections.confirm_loss(actor(), movement_id, once()))
+
+
+@blp.serves("POST /trackings", Action.MOVE_STOCK, body=TrackingIn, answer=MovementOut, status=201, key=Key.REQUIRED)
+def track(body: dict[str, Any]) -> Any:
+    """Give blanks that were only counted their numbers."""
+    amount = amount_of(body)
+    return _movement(commands.track(actor(), body.pop("store"), body.pop("item"), amount, **body, once=once()))
+
+
+@blp.serves("GET /lots", Action.READ, query=LotQuery, answer=LotPage)
+def list_lots(query: dict[str, Any]) -> Any:
+    """The lots received in your subtree."""
+    wanted = paging.wanted(query, paging.number)
+    which = LotFilter(query["store"], query["item"], query["receipt"])
+    return paging.answer(queries.list_lots(actor(), which, wanted))
 
 
 @blp.serves("GET /movements/<int:movement_id>", Action.READ, answer=MovementOut)

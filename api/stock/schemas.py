@@ -2,24 +2,52 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import marshmallow as ma
 
 from api import fields
+from api.amounts import (
+    MAX_LINES,
+    AmountIn,
+    check_at_most_one,
+    check_exactly_one,
+    intervals,
+    optional_pack_size,
+    single_numbers,
+)
 from api.paging import PageQuery, page_of
 from inventory.stock.rules import Condition, MovementKind, ReceiptSource, SpoilReason
 
 
+class LotIn(AmountIn):
+    """What arrived together; `pack_size` is the item's unless told."""
+
+    pack_size = optional_pack_size()
+
+
 class ReceiptIn(fields.Strict):
-    """Goods from outside: `quantity` as counted, `paper_quantity` as the paper says (the same unless given)."""
+    """Goods from outside, as counted: `quantity`, `intervals`, `numbers` or `lots` (which `quantity` may sum up).
+
+    `paper_quantity` is what the paper says: the same unless given.
+    """
 
     store = fields.code(required=True)
     item = fields.code(required=True)
-    quantity = fields.quantity(required=True)
+    quantity = fields.quantity()
+    intervals = intervals()
+    numbers = single_numbers()
+    lots = fields.Several(fields.Part(LotIn), high=MAX_LINES)
     paper_quantity = fields.quantity(low=0, load_default=None, allow_none=True)
     source = fields.Kind(ReceiptSource, required=True)
     document_number = fields.Words(high=80, required=True)
     received_on = fields.Day(required=True)
     condition = fields.Kind(Condition, load_default=Condition.BLANK)
+
+    @ma.validates_schema
+    def _check_one(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        names = ("intervals", "numbers", "lots") if "lots" in data else ("quantity", "intervals", "numbers", "lots")
+        check_exactly_one(data, names)
 
 
 class ReceiptOut(ma.Schema):
@@ -46,12 +74,11 @@ class ReceiptQuery(PageQuery):
     store = fields.code(load_default=None)
 
 
-class TakingIn(fields.Strict):
+class TakingIn(AmountIn):
     """What every taking says; `event` and `owner` choose where a store holds several."""
 
     store = fields.code(required=True)
     item = fields.code(required=True)
-    quantity = fields.quantity(required=True)
     event = fields.identity(load_default=None, allow_none=True)
     owner = fields.code(load_default=None, allow_none=True)
     occurred_on = fields.Day(load_default=None, allow_none=True)
@@ -78,10 +105,73 @@ class ConsumptionIn(TakingIn):
 
 
 class ReversalIn(fields.Strict):
-    """A correction: all of the movement, or `quantity` of it."""
+    """A correction: all of the movement, or so much of it."""
 
     reason = fields.Words(high=500, required=True)
     quantity = fields.quantity(load_default=None, allow_none=True)
+    intervals = intervals()
+    numbers = single_numbers()
+
+    @ma.validates_schema
+    def _check_one(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        check_at_most_one(data)
+
+
+class ReversalRequestIn(fields.Strict):
+    """What is to be reversed: all of the movement, or `quantity` of it."""
+
+    reason = fields.Words(high=500, required=True)
+    quantity = fields.quantity(load_default=None, allow_none=True)
+
+
+class ReversalRequestOut(ma.Schema):
+    """An asking for a reversal; `used_by` is the reversal that followed it."""
+
+    id = ma.fields.Integer(required=True)
+    movement = ma.fields.Integer(attribute="movement_id", required=True)
+    office = ma.fields.String(attribute="office_code", required=True)
+    quantity = ma.fields.Integer(required=True)
+    reason = ma.fields.String(required=True)
+    asked_by = ma.fields.Integer(required=True)
+    asked_at = ma.fields.AwareDateTime(required=True)
+    used_by = ma.fields.Integer(allow_none=True)
+
+
+class TrackingIn(fields.Strict):
+    """The numbers of blanks that were only counted, as their boxes are opened; with `lot`, of that lot."""
+
+    store = fields.code(required=True)
+    item = fields.code(required=True)
+    intervals = intervals()
+    numbers = single_numbers()
+    lot = fields.identity(load_default=None, allow_none=True)
+    event = fields.identity(load_default=None, allow_none=True)
+    owner = fields.code(load_default=None, allow_none=True)
+    occurred_on = fields.Day(load_default=None, allow_none=True)
+
+    @ma.validates_schema
+    def _check_one(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        check_exactly_one(data, ("intervals", "numbers"))
+
+
+class LotQuery(PageQuery):
+    """Which lots."""
+
+    store = fields.code(load_default=None)
+    item = fields.code(load_default=None)
+    receipt = fields.QueryInt(load_default=None)
+
+
+class LotOut(ma.Schema):
+    """A lot: `tracked` of its `quantity` have their numbers on the books."""
+
+    id = ma.fields.Integer(required=True)
+    receipt = ma.fields.Integer(attribute="receipt_id", required=True)
+    store = ma.fields.String(attribute="store_code", required=True)
+    item = ma.fields.String(attribute="item_code", required=True)
+    pack_size = ma.fields.Integer(required=True)
+    quantity = ma.fields.Integer(required=True)
+    tracked = ma.fields.Integer(required=True)
 
 
 class EntryOut(ma.Schema):
@@ -173,6 +263,7 @@ class StockCardOut(ma.Schema):
     document_number = ma.fields.String(required=True)
 
 
+LotPage = page_of(LotOut)
 ReceiptPage = page_of(ReceiptOut)
 StockPage = page_of(StockOut)
 StockCardPage = page_of(StockCardOut)

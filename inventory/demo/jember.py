@@ -23,6 +23,7 @@ from inventory.paging import Slice
 from inventory.regions.queries import list_regions
 from inventory.stock import commands as stock
 from inventory.stock.commands import Arrival
+from inventory.stock.numbers import Amount
 from inventory.stock.rules import ReceiptSource
 
 OFFICE = "35.09"
@@ -57,7 +58,7 @@ def _stock_up() -> None:
     paper = Arrival(
         store=main_store_of(OFFICE),
         item="blangko",
-        quantity=2_000,
+        amount=Amount(2_000),
         source=ReceiptSource.MINISTRY,
         document_number="DEMO/S1/1",
         received_on=date(2024, 5, 6),

@@ -33,6 +33,7 @@ from inventory.settlement import commands as settlement
 from inventory.settlement.commands import Counted
 from inventory.stock import commands as stock
 from inventory.stock.commands import Arrival
+from inventory.stock.numbers import Amount
 from inventory.stock.queries import StockFilter, list_stock
 from inventory.stock.rules import ReceiptSource, SpoilReason
 from inventory.transfers import commands as transfers
@@ -96,7 +97,7 @@ def _stock_up(paper: str, to_province: int) -> None:
         arrival = Arrival(
             store=main_store_of(office),
             item=item,
-            quantity=quantity,
+            amount=Amount(quantity),
             source=ReceiptSource.MINISTRY,
             document_number=f"DEMO/S3/{paper}/{item}",
             received_on=clock.business_day(ZONE),

@@ -19,6 +19,7 @@ from inventory.outreach import commands as outreach
 from inventory.outreach.rules import EventKind, EventPlan, StopKind, StopPlan
 from inventory.stock import commands as stock
 from inventory.stock.commands import Arrival
+from inventory.stock.numbers import Amount
 from inventory.stock.rules import ReceiptSource
 
 OFFICE = "35.03"
@@ -39,7 +40,9 @@ def play() -> None:
         coordinator, clerk = somebody(Role.COORDINATOR, OFFICE), somebody(Role.CLERK, OFFICE)
         source = "Dispendukcapil Trenggalek, Desember 2018"
         coverage.report(coordinator, OFFICE, date(2018, 12, 10), source, Said(reported_remaining=NOT_RECORDED))
-        paper = Arrival(main_store_of(OFFICE), "blangko", 200, ReceiptSource.MINISTRY, "DEMO/S5/1", date(2018, 12, 10))
+        paper = Arrival(
+            main_store_of(OFFICE), "blangko", Amount(200), ReceiptSource.MINISTRY, "DEMO/S5/1", date(2018, 12, 10)
+        )
         stock.receive(clerk, paper)
         plan = EventPlan(
             name="Mobil perekaman Trenggalek, Desember 2018",

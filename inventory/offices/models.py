@@ -18,6 +18,9 @@ class Office(Base):
         sa.CheckConstraint("backdate_days BETWEEN 0 AND 36500", "backdate_days"),
         sa.CheckConstraint("undo_minutes BETWEEN 0 AND 525600", "undo_minutes"),
         sa.CheckConstraint("spoil_rate IS NULL OR (spoil_rate >= 0 AND spoil_rate < 1)", "spoil_rate"),
+        sa.CheckConstraint("transfer_check_over IS NULL OR transfer_check_over >= 0", "transfer_check_over"),
+        sa.CheckConstraint("reversal_check_over IS NULL OR reversal_check_over >= 0", "reversal_check_over"),
+        sa.CheckConstraint("recount_over IS NULL OR recount_over >= 0", "recount_over"),
     )
     code: Mapped[Code] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(120))
@@ -27,6 +30,15 @@ class Office(Base):
     backdate_days: Mapped[int] = mapped_column(default=7)
     undo_minutes: Mapped[int] = mapped_column(default=1440)
     spoil_rate: Mapped[float | None]
+    # What needs a second person, and what only goes by a custody session. None is "never".
+    custody_required: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    count_check: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    destruction_check: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    write_off_check: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    transfer_check_over: Mapped[int | None] = mapped_column(sa.BigInteger)
+    reversal_check_over: Mapped[int | None] = mapped_column(sa.BigInteger)
+    # A count that differs by more is counted a second time.
+    recount_over: Mapped[int | None] = mapped_column(sa.BigInteger)
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -44,3 +56,5 @@ class Store(Base):
     draw_order: Mapped[list[str] | None] = mapped_column(sa.JSON)
     # A kit is closed with its event: nothing comes in any more.
     closed: Mapped[bool] = mapped_column(default=False)
+    # Which items this place can print; None is "any".
+    prints: Mapped[list[str] | None] = mapped_column(sa.JSON)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -41,6 +42,19 @@ class StoreClosed(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
+class Checks:
+    """What an office wants a second person or a custody session for. A limit of None is "never"."""
+
+    custody_required: bool
+    count_check: bool
+    destruction_check: bool
+    write_off_check: bool
+    transfer_check_over: int | None
+    reversal_check_over: int | None
+    recount_over: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class StoreFacts:
     """What a command needs to know of a store and its office."""
 
@@ -53,13 +67,16 @@ class StoreFacts:
     undo_minutes: int
     draw_order: tuple[str, ...]
     closed: bool
+    prints: tuple[str, ...] | None
+    checks: Checks
 
 
+_CHECKS = tuple(field.name for field in dataclasses.fields(Checks))
 _STORES, _OFFICES = table_of(Store), table_of(Office)
 _STORE_FACTS = (
     sa.select(
-        *[_STORES.c[name] for name in ("code", "office_code", "kind", "event_id", "draw_order", "closed")],
-        *[_OFFICES.c[name] for name in ("time_zone", "backdate_days", "undo_minutes")],
+        *[_STORES.c[name] for name in ("code", "office_code", "kind", "event_id", "draw_order", "closed", "prints")],
+        *[_OFFICES.c[name] for name in ("time_zone", "backdate_days", "undo_minutes", *_CHECKS)],
     )
     .join(_OFFICES, _OFFICES.c.code == _STORES.c.office_code)
     .where(_STORES.c.code == sa.bindparam("wanted"))
@@ -92,6 +109,8 @@ def store_facts(code: str, *, pointer: str = "/store", hold: bool = False) -> St
         undo_minutes=row.undo_minutes,
         draw_order=tuple(row.draw_order or ()),
         closed=row.closed,
+        prints=None if row.prints is None else tuple(row.prints),
+        checks=Checks(*[getattr(row, name) for name in _CHECKS]),
     )
 
 

@@ -96,3 +96,6 @@ class Pledge(Base):
     transfer_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     created_at: Mapped[datetime]
     user_id: Mapped[int] = mapped_column(sa.BigInteger)
+    # The movement that set it aside, and whether that named numbers.
+    movement_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    numbered: Mapped[bool] = mapped_column(default=False, server_default=sa.false())

@@ -13,6 +13,19 @@ from inventory.printing.rules import CardStatus, JobStatus, Outcome
 from inventory.stock.rules import SpoilReason
 
 
+class Printer(Base):
+    """A printer of a store, and which items it can print (None: any)."""
+
+    __tablename__ = "printers"
+    __table_args__ = (sa.UniqueConstraint("store_code", "name"),)
+    id: Mapped[Id]
+    office_code: Mapped[Code] = mapped_column(index=True)
+    store_code: Mapped[str] = mapped_column(sa.ForeignKey("stores.code"))
+    name: Mapped[str] = mapped_column(sa.String(80))
+    prints: Mapped[list[str] | None] = mapped_column(sa.JSON)
+    version: Mapped[int] = mapped_column(default=1)
+
+
 class PrintJob(Base):
     """A batch of print-ready recordings sent to one printer, fed from one store."""
 
@@ -48,7 +61,10 @@ class JobLine(Base):
 
 
 class Attempt(Base):
-    """One blank in the printer for one recording. Hot rows: their parents are checked by the command, not by keys."""
+    """One blank in the printer for one recording. Hot rows: their parents are checked by the command, not by keys.
+
+    `number` is the blank's, where it is known; `custody_id` the session whose hand it came out of.
+    """
 
     __tablename__ = "attempts"
     __table_args__ = (
@@ -59,6 +75,13 @@ class Attempt(Base):
             unique=True,
             sqlite_where=sa.text("outcome = 'printed' AND undone_by IS NULL"),
             postgresql_where=sa.text("outcome = 'printed' AND undone_by IS NULL"),
+        ),
+        sa.Index(
+            "uq_attempts_number",
+            "number",
+            unique=True,
+            sqlite_where=sa.text("number IS NOT NULL AND undone_by IS NULL"),
+            postgresql_where=sa.text("number IS NOT NULL AND undone_by IS NULL"),
         ),
         sa.Index(None, "job_id"),
         sa.Index(None, "attempted_at"),
@@ -75,6 +98,7 @@ class Attempt(Base):
     attempted_at: Mapped[datetime]
     user_id: Mapped[int] = mapped_column(sa.BigInteger)
     undone_by: Mapped[int | None] = mapped_column(sa.BigInteger)
+    custody_id: Mapped[int | None] = mapped_column(sa.BigInteger)
 
 
 class Card(Base):

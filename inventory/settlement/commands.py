@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -124,7 +124,7 @@ def _lock(session: Session, event: Event, kit: StoreFacts, home: StoreFacts, cou
 
 
 def _at_home(key: AccountKey, home: StoreFacts) -> AccountKey:
-    return key.at(Place.STORE, store=home.code)
+    return replace(key, store=home.code)  # the class of spoiled blanks stays
 
 
 def _closing_legs(books: Books, kit: StoreFacts, home: StoreFacts, lines: Sequence[Line]) -> Iterator[Leg]:

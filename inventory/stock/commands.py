@@ -9,24 +9,23 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from inventory import access, audit
+from inventory import audit
 from inventory.access import Action, Actor
+from inventory.catalogue.models import Item
 from inventory.catalogue.queries import get_item
 from inventory.catalogue.rules import ItemKind
 from inventory.database import table_of, transaction, wire
 from inventory.errors import Conflict, RuleViolated
-from inventory.offices.queries import StoreFacts, check_open, kit_facts, store_facts, store_for
-from inventory.offices.rules import OfficeLevel, level_of
+from inventory.offices.queries import StoreFacts, check_open, store_facts, store_for
+from inventory.offices.rules import OfficeLevel, covers, level_of
 from inventory.retries import FIRST, Once
-from inventory.stock import ledger, queries, rules
-from inventory.stock.ledger import Books, Fact
-from inventory.stock.models import Account, Movement, Receipt
+from inventory.stock import corrections, intervals, ledger, queries, rules
+from inventory.stock.corrections import NamedCards
+from inventory.stock.ledger import Fact
+from inventory.stock.models import Account, Lot, Receipt
+from inventory.stock.numbers import Amount
 from inventory.stock.rules import AccountKey, Condition, Leg, MovementKind, Place, ReceiptSource, SpoilReason
 from inventory.texts import Text
-
-# How many cards of recordings an account holds: they are handed over and lost by name, never by a count. Printing is
-# built on the ledger, so its count is handed in.
-NamedCards = Callable[[Session, AccountKey], int]
 
 _INSERT_RECEIPT = sa.insert(table_of(Receipt)).inline()
 
@@ -81,6 +80,33 @@ class BlanksAreNotUsedUp(RuleViolated):
     )
 
 
+class OnlyBlanksHaveNumbers(RuleViolated):
+    """Numbers are on blanks; supplies, and cards of the time before the books, are counted."""
+
+    code = "only_blanks_have_numbers"
+    text = Text("{item} ({condition}) dihitung tanpa nomor.", "{item} ({condition}) is counted without numbers.")
+
+
+class LotsDoNotAddUp(RuleViolated):
+    """A receipt is the sum of its lots."""
+
+    code = "lots_do_not_add_up"
+    text = Text(
+        "Lot berjumlah {lots}, penerimaan menyebut {quantity}.",
+        "The lots add up to {lots}, the receipt says {quantity}.",
+    )
+
+
+class LotExceeded(Conflict):
+    """A lot has no more numbers than blanks."""
+
+    code = "lot_exceeded"
+    text = Text(
+        "Lot {lot} tinggal {left} blangko tanpa nomor; disebut {asked}.",
+        "Lot {lot} has {left} blanks without numbers left; {asked} were named.",
+    )
+
+
 class OnlyBlanksBecomeCards(RuleViolated):
     """Only a blank can be printed or waiting."""
 
@@ -89,17 +115,26 @@ class OnlyBlanksBecomeCards(RuleViolated):
 
 
 @dataclass(frozen=True, slots=True)
+class ArrivingLot:
+    """One lot of a receipt; the item's own pack size unless told."""
+
+    amount: Amount
+    pack_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
-    """What a receipt says: the counted quantity, beside the paper's."""
+    """What a receipt says: what was counted, beside the paper's quantity. `lots` together are the whole amount."""
 
     store: str
     item: str
-    quantity: int
+    amount: Amount
     source: ReceiptSource
     document_number: str
     received_on: date
     paper_quantity: int | None = None
     condition: Condition = Condition.BLANK
+    lots: Sequence[ArrivingLot] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +143,7 @@ class Taking:
 
     store: str
     item: str
-    quantity: int
+    amount: Amount
     reason: str = ""
     document_number: str = ""
     occurred_on: date | None = None
@@ -128,9 +163,10 @@ def receive(actor: Actor, arrival: Arrival, once: Once = FIRST) -> int:
         _check_source(session, store, arrival)
         if arrival.condition is Condition.PRINTED and item.kind is not ItemKind.BLANK:
             raise OnlyBlanksBecomeCards(pointer="/item", item=item.code)
-        target = rules.in_store(store.code, item.code, store.office, store.event_id, arrival.condition)
-        supplied = target.at(Place.SUPPLIED)
-        books = ledger.lock(session, [target, supplied], {store.code: store.office})
+        _check_numbers(item, arrival)
+        legs = _arriving(session, store, item, arrival)
+        keys = [key for leg in legs for key in (leg.source, leg.target)]
+        books = ledger.lock(session, keys, {store.code: store.office})
         fact = Fact(
             MovementKind.RECEIPT,
             actor,
@@ -139,22 +175,108 @@ def receive(actor: Actor, arrival: Arrival, once: Once = FIRST) -> int:
             reason=arrival.source,
             document_number=arrival.document_number,
         )
-        posted = ledger.post(session, books, fact, [Leg(supplied, target, arrival.quantity)])
+        posted = ledger.post(session, books, fact, legs)
+        if lots := [leg.lot for leg in legs if leg.lot is not None]:
+            session.execute(sa.update(Lot).where(Lot.id.in_(lots)).values(receipt_id=posted.id))
+        quantity = arrival.amount.quantity
         paper = {
             "id": posted.id,
             "office_code": store.office,
             "store_code": store.code,
             "item_code": item.code,
             "condition": arrival.condition,
-            "quantity": arrival.quantity,
-            "paper_quantity": arrival.quantity if arrival.paper_quantity is None else arrival.paper_quantity,
+            "quantity": quantity,
+            "paper_quantity": quantity if arrival.paper_quantity is None else arrival.paper_quantity,
             "source": arrival.source,
             "document_number": arrival.document_number,
             "received_on": posted.occurred_on,
         }
         wire(session).execute(_INSERT_RECEIPT, paper)
-        audit.record(session, actor, "receive", "receipt", posted.id, store.office, quantity=arrival.quantity)
+        audit.record(session, actor, "receive", "receipt", posted.id, store.office, quantity=quantity)
         return once.keep(session, posted.id)
+
+
+def _check_numbers(item: Item, arrival: Arrival) -> None:
+    """Raise unless the lots are the whole amount, and only blanks have numbers."""
+    numbered = arrival.amount.numbered or any(lot.amount.numbered for lot in arrival.lots)
+    if numbered and (item.kind is not ItemKind.BLANK or arrival.condition is Condition.PRINTED):
+        raise OnlyBlanksHaveNumbers(pointer="/item", item=item.code, condition=arrival.condition)
+    together = sum(lot.amount.quantity for lot in arrival.lots)
+    if arrival.lots and together != arrival.amount.quantity:
+        raise LotsDoNotAddUp(pointer="/quantity", lots=together, quantity=arrival.amount.quantity)
+
+
+def _arriving(session: Session, store: StoreFacts, item: Item, arrival: Arrival) -> list[Leg]:
+    """The legs of a receipt, one a lot; a receipt that only counts and names no lots has none."""
+    target = rules.in_store(store.code, item.code, store.office, store.event_id, arrival.condition)
+    lots = arrival.lots or ([ArrivingLot(arrival.amount)] if arrival.amount.numbered else [])
+    if not lots:
+        return [Leg(target.at(Place.SUPPLIED), target, arrival.amount.quantity)]
+    legs = []
+    for lot in lots:
+        row = {
+            "store_code": store.code,
+            "item_code": item.code,
+            "pack_size": lot.pack_size or item.pack_size,
+            "quantity": lot.amount.quantity,
+            "tracked": lot.amount.quantity if lot.amount.numbered else 0,
+        }
+        made = session.execute(sa.insert(Lot).values(row).returning(Lot.id)).scalar_one()
+        key = target.tracked(numbered=lot.amount.numbered)
+        legs.append(Leg(key.at(Place.SUPPLIED), key, lot.amount.quantity, lot.amount.spans, lot=made))
+    return legs
+
+
+def track(
+    actor: Actor,
+    store_code: str,
+    item_code: str,
+    amount: Amount,
+    *,
+    lot: int | None = None,
+    event: int | None = None,
+    owner: str | None = None,
+    occurred_on: date | None = None,
+    once: Once = FIRST,
+) -> int:
+    """Give blanks that were only counted their numbers, as their boxes are opened. Answers the movement's id.
+
+    With `lot` they are of that lot, which has no more numbers than blanks. Raises `NumbersKnown`, `StockInsufficient`,
+    `LotNotFound` or `LotExceeded`.
+    """
+    with transaction() as session:
+        store = store_for(actor, Action.MOVE_STOCK, store_code, hold=True)
+        if (done := once.done_before(session)) is not None:
+            return done
+        check_open(store)
+        item = get_item(item_code)
+        if lot is not None:
+            _track_lot(session, lot, store, item, amount)
+        order = queries.drawing_order(store, item.code, event_id=event, owner=owner)[:1]
+        keys = [*order, *(key.tracked(numbered=True) for key in order)]
+        books = ledger.lock(session, keys, {store.code: store.office})
+        if item.kind is not ItemKind.BLANK:
+            raise OnlyBlanksHaveNumbers(pointer="/item", item=item.code, condition=Condition.BLANK)
+        leg = Leg(order[0], order[0].tracked(numbered=True), amount.quantity, amount.spans, lot=lot)
+        posted = ledger.post(session, books, Fact(MovementKind.TRACKING, actor, store, occurred_on), [leg])
+        audit.record(session, actor, "track", "movement", posted.id, store.office, quantity=amount.quantity)
+        return once.keep(session, posted.id)
+
+
+def _track_lot(session: Session, lot_id: int, store: StoreFacts, item: Item, amount: Amount) -> None:
+    """Note that so many more of a lot have their numbers on the books. Lots travel: any store of its blanks may say."""
+    lot = session.get(Lot, lot_id, with_for_update=True)
+    if lot is None or lot.item_code != item.code or not _may_use(store, lot):
+        raise queries.LotNotFound(pointer="/lot", lot=lot_id)
+    if lot.tracked + amount.quantity > lot.quantity:
+        raise LotExceeded(pointer="/lot", lot=lot_id, left=lot.quantity - lot.tracked, asked=amount.quantity)
+    lot.tracked += amount.quantity
+
+
+def _may_use(store: StoreFacts, lot: Lot) -> bool:
+    """A lot is open to the stores of its office's line, upwards and downwards."""
+    received_at = store_facts(lot.store_code).office
+    return covers(received_at, store.office) or covers(store.office, received_at)
 
 
 def _check_source(session: Session, store: StoreFacts, arrival: Arrival) -> None:
@@ -176,7 +298,7 @@ def spoil(actor: Actor, taking: Taking, reason: SpoilReason, once: Once = FIRST)
     """Put spoiled blanks into quarantine, at once. Answers the movement's id."""
 
     def into_quarantine(key: AccountKey) -> AccountKey:
-        return key.as_(Condition.SPOILED)
+        return key.spoiled(reason)
 
     return _take(actor, Action.MOVE_STOCK, MovementKind.SPOILAGE, taking, into_quarantine, once, reason=reason)
 
@@ -184,7 +306,8 @@ def spoil(actor: Actor, taking: Taking, reason: SpoilReason, once: Once = FIRST)
 def lose(actor: Actor, taking: Taking, named_cards: NamedCards, once: Once = FIRST) -> int:
     """Report a loss or theft; `document_number` is the police report's. Answers the movement's id.
 
-    Cards of recordings are not among what can be lost so: they are lost by name.
+    The goods leave the good stock at once; that they are written off is for a second person to confirm. Cards of
+    recordings are not among what can be lost so: they are lost by name.
     """
 
     def lost(key: AccountKey) -> AccountKey:
@@ -217,11 +340,14 @@ def _take(
         if kind is MovementKind.CONSUMPTION and item.kind is ItemKind.BLANK:
             raise BlanksAreNotUsedUp(pointer="/item", item=item.code)
         order = queries.drawing_order(store, item.code, taking.condition, event_id=taking.event, owner=taking.owner)
-        books = ledger.lock(session, [*order, *map(to, order)], {store.code: store.office})
+        order = [each for key in order for each in rules.classes_of(key)]
+        keys = list(intervals.twins_of(order, taking.amount))
+        books = ledger.lock(session, [*keys, *map(to, keys)], {store.code: store.office})
         there = dict(books.balances)
         if named_cards is not None and taking.condition is Condition.PRINTED:
-            there |= {key: books.balance(key) - named_cards(session, key) for key in order}
-        legs = [Leg(key, to(key), part) for key, part in rules.draw(there, order, taking.quantity)]
+            there |= {key: books.balance(key) - named_cards(session, key) for key in keys}
+        parts = intervals.draw(session, books.ids, there, order, taking.amount)
+        legs = [part.to(to(part.key)) for part in parts]
         fact = Fact(
             kind,
             actor,
@@ -231,69 +357,7 @@ def _take(
             document_number=taking.document_number,
         )
         posted = ledger.post(session, books, fact, legs)
-        audit.record(session, actor, kind, "movement", posted.id, store.office, quantity=taking.quantity)
+        if kind is MovementKind.LOSS:
+            corrections.report_loss(session, actor, store, posted.id, taking.amount.quantity)
+        audit.record(session, actor, kind, "movement", posted.id, store.office, quantity=taking.amount.quantity)
         return once.keep(session, posted.id)
-
-
-def reverse(
-    actor: Actor,
-    movement_id: int,
-    reason: str,
-    named_cards: NamedCards,
-    quantity: int | None = None,
-    once: Once = FIRST,
-) -> int:
-    """Take a receipt, spoilage, loss or use back, in part if `quantity` says so. Answers the reversal's id.
-
-    Raises `NotReversible` for other kinds, for reversals and for cards lost by name, `ReversalTooLarge`, and
-    `StockInsufficient` where the goods have moved on.
-    """
-    with transaction() as session:
-        movement = session.get(Movement, movement_id, with_for_update=True)
-        unseen = queries.MovementNotFound(movement=movement_id)
-        if movement is None:
-            raise unseen
-        store = store_facts(movement.store_code, hold=True)
-        access.require(actor, Action.MOVE_STOCK, store.office, event_id=store.event_id or None, unseen=unseen)
-        if (done := once.done_before(session)) is not None:
-            return done
-        if movement.kind not in rules.REVERSIBLE or movement.document_id is not None:
-            raise rules.NotReversible(kind=movement.kind)
-        left = ledger.entries_of(session, movement_id)
-        whole = sum(change for change in left.values() if change > 0)
-        if not whole:
-            raise rules.ReversedAlready(movement=movement_id)
-        asked = whole if quantity is None else quantity
-        if not 0 < asked <= whole:
-            raise rules.ReversalTooLarge(movement=movement_id, left=whole, asked=asked)
-        check_open(store, pointer=None)
-        legs = rules.part_of_reversal(left, asked)
-        # What comes back to an event that is over is set free at once: nobody would come for it.
-        freed = [Leg(leg.target, leg.target.free, leg.quantity) for leg in legs if _is_stranded(leg.target)]
-        books = ledger.lock(session, [*left, *(leg.target for leg in freed)], {store.code: store.office})
-        _check_unnamed(session, books, legs, named_cards)
-        fact = Fact(MovementKind.REVERSAL, actor, store, reason=reason, corrects_id=movement_id)
-        posted = ledger.post(session, books, fact, legs)
-        if freed:
-            event_id = freed[0].source.event_id
-            ledger.post(session, books, Fact(MovementKind.RELEASE, actor, store, document_id=event_id), freed)
-        audit.record(
-            session, actor, "reverse", "movement", posted.id, store.office, corrects=movement_id, quantity=asked
-        )
-        return once.keep(session, posted.id)
-
-
-def _check_unnamed(session: Session, books: Books, legs: Sequence[Leg], named_cards: NamedCards) -> None:
-    """Raise `StockInsufficient` where cards of recordings would leave their account without their name."""
-    for key, quantity in ((leg.source, leg.quantity) for leg in legs):
-        if key.place is Place.STORE and key.condition is Condition.PRINTED:
-            unnamed = books.balance(key) - named_cards(session, key)
-            if quantity > unnamed:
-                raise rules.short(key, available=unnamed, asked=quantity)
-
-
-def _is_stranded(key: AccountKey) -> bool:
-    if key.place is not Place.STORE or key.condition is not Condition.BLANK:
-        return False
-    kit = kit_facts(key.event_id)
-    return kit is not None and kit.closed

@@ -14,9 +14,10 @@ from inventory import clock
 from inventory.access import Actor
 from inventory.database import insert_ignore, table_of, wire
 from inventory.offices.queries import StoreFacts
-from inventory.stock import rules
+from inventory.stock import intervals, rules
 from inventory.stock.models import Account, Entry, Movement
-from inventory.stock.rules import AccountKey, Leg, MovementKind
+from inventory.stock.numbers import Amount, Span
+from inventory.stock.rules import AccountKey, Leg, MovementKind, Part
 
 _ACCOUNTS = table_of(Account)
 _KEY_NAMES = (
@@ -127,10 +128,10 @@ def _new(key: AccountKey, office: str) -> dict[str, Any]:
 
 
 def post(session: Session, books: Books, fact: Fact, legs: Sequence[Leg]) -> Posted:
-    """Put one movement on the books: its entries, and the balances they leave behind.
+    """Put one movement on the books: its entries, the balances they leave behind, and the numbers that went along.
 
     Every account of the legs must be locked in `books`. Raises `StockInsufficient`, `StockShortOnDay`, `DateInFuture`,
-    `DateTooOld` or `NothingToMove`, and then nothing was written.
+    `DateTooOld`, `NothingToMove`, or of the numbers `NumbersKnown`, `NumbersUnknown`, `NumbersElsewhere`.
     """
     changes = rules.net(legs)
     after = rules.settle(books.balances, changes)
@@ -150,6 +151,7 @@ def post(session: Session, books: Books, fact: Fact, legs: Sequence[Leg]) -> Pos
         ],
     )
     connection.execute(_SET_BALANCE, [{"account": books.ids[key], "after": after[key]} for key in changes])
+    intervals.move(session, movement_id, legs, books.ids)
     books.balances.update(after)
     return Posted(movement_id, on, after)
 
@@ -186,6 +188,29 @@ def _check_days_since(
         asked = -changes[key] * sign
         if lowest < asked:
             raise rules.StockShortOnDay(day=day or on, store=key.store, available=lowest, item=key.item, asked=asked)
+
+
+def draw(session: Session, books: Books, order: Sequence[AccountKey], amount: Amount) -> list[Part]:
+    """What each account gives of an amount: by count down to zero in their order, or each the numbers that lie in it.
+
+    `order` names accounts without numbers; `intervals.twins_of(order, amount)` are those to lock. Raises
+    `StockInsufficient`, `NumbersNeeded`, `NumbersUnknown` or `NumbersElsewhere`.
+    """
+    return intervals.draw(session, books.ids, books.balances, order, amount)
+
+
+def everything(session: Session, books: Books, keys: Iterable[AccountKey]) -> list[Part]:
+    """All that lies in these locked accounts, with its numbers; accounts of nothing left out."""
+    full = [key for key in sorted(set(keys)) if books.balance(key) > 0]
+    there = intervals.in_accounts(session, [books.ids[key] for key in full if key.numbered])
+    return [Part(key, books.balance(key), tuple(there.get(books.ids[key], ()))) for key in full]
+
+
+def brought(session: Session, movement_id: int, books: Books) -> dict[AccountKey, list[Span]]:
+    """The numbers that a movement brought to its (locked) accounts and that still lie there."""
+    keys = {i: key for key, i in books.ids.items() if key.numbered}
+    there = intervals.in_accounts(session, keys, made_by=movement_id) if keys else {}
+    return {keys[i]: spans for i, spans in there.items()}
 
 
 def entries_of(session: Session, movement_id: int) -> dict[AccountKey, int]:

@@ -12,10 +12,11 @@ from inventory import access
 from inventory.access import Action, Actor
 from inventory.database import current, table_of, wire
 from inventory.errors import NotFound
+from inventory.offices.models import Store
 from inventory.offices.queries import StoreFacts, store_facts, store_for
 from inventory.paging import Page, Slice, page
 from inventory.stock import rules
-from inventory.stock.models import Account, Entry, Movement, Receipt
+from inventory.stock.models import Account, Entry, Lot, Movement, Receipt, ReversalRequest
 from inventory.stock.rules import AccountKey, Condition, Place
 from inventory.texts import Text
 
@@ -25,6 +26,13 @@ class MovementNotFound(NotFound):
 
     code = "movement_not_found"
     text = Text("Mutasi {movement} tidak ditemukan.", "Movement {movement} was not found.")
+
+
+class LotNotFound(NotFound):
+    """No lot has this id, or none of this item that the store may use."""
+
+    code = "lot_not_found"
+    text = Text("Lot {lot} tidak ditemukan.", "Lot {lot} was not found.")
 
 
 def drawing_order(
@@ -165,6 +173,14 @@ def movement_with_entries(actor: Actor, movement_id: int) -> dict[str, Any]:
     return {**columns, "quantity": sum(max(entry["quantity"], 0) for entry in entries), "entries": entries}
 
 
+def get_reversal_request(actor: Actor, asking_id: int) -> ReversalRequest:
+    """One asking for a reversal, of the actor's reach; raises `MovementNotFound`."""
+    found = current().get(ReversalRequest, asking_id)
+    if found is None or not access.may(actor, Action.READ, found.office_code):
+        raise MovementNotFound(movement=asking_id)
+    return found
+
+
 _RECEIPTS = table_of(Receipt)
 _RECEIPT = sa.select(_RECEIPTS).where(_RECEIPTS.c.id == sa.bindparam("wanted"))
 
@@ -187,6 +203,29 @@ def list_receipts(actor: Actor, office: str | None, store: str | None, wanted: S
         store_for(actor, Action.READ, store)
         query = query.where(Receipt.store_code == store)
     return page(query, [Receipt.id], wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class LotFilter:
+    """Which lots are wanted; None means all."""
+
+    store: str | None = None
+    item: str | None = None
+    receipt: int | None = None
+
+
+def list_lots(actor: Actor, which: LotFilter, wanted: Slice) -> Page:
+    """The lots that were received in the actor's subtree, each with how many of it have their numbers on the books."""
+    query = sa.select(Lot).join(Store, Store.code == Lot.store_code)
+    query = query.where(access.within(Store.office_code, actor.office))
+    if which.store is not None:
+        store_for(actor, Action.READ, which.store)
+        query = query.where(Lot.store_code == which.store)
+    if which.item is not None:
+        query = query.where(Lot.item_code == which.item)
+    if which.receipt is not None:
+        query = query.where(Lot.receipt_id == which.receipt)
+    return page(query, [Lot.id], wanted)
 
 
 def stock_card(actor: Actor, store: str, item: str, condition: Condition, until: date | None, wanted: Slice) -> Page:

@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from inventory.errors import Conflict, RuleViolated
+from inventory.stock import numbers
+from inventory.stock.numbers import Amount, Span
 from inventory.texts import Text
 
 NO_EVENT = 0
@@ -60,6 +62,11 @@ class MovementKind(StrEnum):
     ISSUE = "issue"
     ISSUE_UNDO = "issue_undo"
     CLOSING = "closing"
+    TRACKING = "tracking"
+    CUSTODY = "custody"
+    CUSTODY_RETURN = "custody_return"
+    ADJUSTMENT = "adjustment"
+    DESTRUCTION = "destruction"
 
 
 class SpoilReason(StrEnum):
@@ -69,6 +76,15 @@ class SpoilReason(StrEnum):
     PRINT_FAILURE = "print_failure"
     ENCODE_FAILURE = "encode_failure"
     FACTORY_DEFECT = "factory_defect"
+
+
+# Spoiled goods lie in quarantine by class: in a store's place this number stands where a document's would.
+QUARANTINE = {
+    SpoilReason.DAMAGED: NO_DOCUMENT,
+    SpoilReason.PRINT_FAILURE: 1,
+    SpoilReason.ENCODE_FAILURE: 2,
+    SpoilReason.FACTORY_DEFECT: 3,
+}
 
 
 class ReceiptSource(StrEnum):
@@ -88,7 +104,9 @@ REVERSIBLE = frozenset({MovementKind.RECEIPT, MovementKind.SPOILAGE, MovementKin
 class AccountKey:
     """(place, item, condition, owner, event, numbered). A place is its kind, its answerable store and its document.
 
-    `event_id` 0 is "no event" and `document_id` 0 "no document": keys of their own, never NULL.
+    `event_id` 0 is "no event" and `document_id` 0 "no document": keys of their own, never NULL. `document_id` is the
+    transfer, the custody session or, for spoiled goods in a store, their class of quarantine. A numbered account holds
+    as many goods as its intervals are long.
     """
 
     store: str
@@ -114,6 +132,21 @@ class AccountKey:
         """The same goods in another condition."""
         return replace(self, condition=condition)
 
+    def spoiled(self, reason: SpoilReason) -> AccountKey:
+        """The same goods in their store's quarantine, in the class of the reason."""
+        return replace(self, place=Place.STORE, document_id=QUARANTINE[reason], condition=Condition.SPOILED)
+
+    def tracked(self, *, numbered: bool) -> AccountKey:
+        """The account of the same goods with known numbers, or of those that are only counted."""
+        return self if self.numbered is numbered else replace(self, numbered=numbered)
+
+    @property
+    def spoil_reason(self) -> SpoilReason | None:
+        """The class of goods in quarantine; None for all others."""
+        if self.condition is not Condition.SPOILED or self.place is not Place.STORE:
+            return None
+        return next(reason for reason, number in QUARANTINE.items() if number == self.document_id)
+
     @property
     def free(self) -> AccountKey:
         """The same goods, set aside for nothing."""
@@ -127,13 +160,38 @@ def in_store(
     return AccountKey(store, Place.STORE, NO_DOCUMENT, item, condition, owner, event_id)
 
 
+def classes_of(key: AccountKey) -> list[AccountKey]:
+    """The accounts behind a place of spoiled goods, a class each; any other account is itself."""
+    if key.condition is not Condition.SPOILED or key.place is not Place.STORE:
+        return [key]
+    return [key.spoiled(reason) for reason in SpoilReason]
+
+
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """`quantity` of one item goes from one account to another."""
+    """`quantity` of one item goes from one account to another; into a numbered account with its numbers.
+
+    `lot` is what numbers that come onto the books belong to.
+    """
 
     source: AccountKey
     target: AccountKey
     quantity: int
+    spans: tuple[Span, ...] = ()
+    lot: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one account gives: a count, or the very numbers."""
+
+    key: AccountKey
+    quantity: int
+    spans: tuple[Span, ...] = ()
+
+    def to(self, target: AccountKey) -> Leg:
+        """The leg that brings it to another account, of the same sort."""
+        return Leg(self.key, target.tracked(numbered=self.key.numbered), self.quantity, self.spans)
 
 
 class StockInsufficient(Conflict):
@@ -216,6 +274,10 @@ def net(legs: Iterable[Leg]) -> dict[AccountKey, int]:
     for leg in legs:
         if leg.quantity < 0 or leg.source.item != leg.target.item:
             raise ValueError(f"a leg takes a positive quantity of one item: {leg}")
+        if leg.quantity and (leg.target.numbered is not bool(leg.spans) or leg.source.numbered > leg.target.numbered):
+            raise ValueError(f"a numbered account takes numbers, and no number gets lost: {leg}")
+        if leg.spans and sum(map(len, leg.spans)) != leg.quantity:
+            raise ValueError(f"so many numbers, so many goods: {leg}")
         changes[leg.source] -= leg.quantity
         changes[leg.target] += leg.quantity
     found = {key: changes[key] for key in sorted(changes) if changes[key]}
@@ -289,18 +351,41 @@ def lowest_since(balance_now: int, later: Sequence[tuple[date, int]]) -> tuple[i
     return lowest, day
 
 
-def part_of_reversal(entries: Mapping[AccountKey, int], quantity: int) -> list[Leg]:
-    """The legs that take back `quantity` of a movement, the last owner first.
+def part_of_reversal(
+    entries: Mapping[AccountKey, int], amount: Amount, there: Mapping[AccountKey, Sequence[Span]]
+) -> list[Leg]:
+    """The legs that take back such an amount of a movement, the last owner first.
 
-    `entries` are what is left of the movement. Within one owner and item goods went from the negative accounts to the
-    positive one, so they go back the same way.
+    `entries` are what is left of the movement, `there` the numbers that it brought and that still lie there. Within one
+    owner, item and sort goods went from the negative accounts to the positive one, so they go back the same way.
     """
     takers = [(key, change) for key, change in sorted(entries.items(), reverse=True) if change > 0]
-    givers = {(key.owner, key.item): key for key, change in entries.items() if change < 0}
-    legs, left = [], quantity
+    givers = {(key.owner, key.item, key.numbered): key for key, change in entries.items() if change < 0}
+    whole = amount.quantity == sum(change for _, change in takers)
+    legs, left = [], amount.quantity
     for key, change in takers:
-        part = min(left, change)
+        spans = tuple(there.get(key, ()))
+        if amount.numbered:
+            spans = tuple(numbers.shared(spans, amount.spans))
+        part = sum(map(len, spans)) if key.numbered else 0 if amount.numbered else min(left, change)
+        if key.numbered and whole and part < change:
+            raise short(key, available=part, asked=change)
+        if key.numbered and not whole and not amount.numbered:
+            continue
         if part:
-            legs.append(Leg(key, givers[key.owner, key.item], part))
+            legs.append(Leg(key, givers[key.owner, key.item, key.numbered], part, spans if key.numbered else ()))
             left -= part
+    if left:
+        raise _not_reversed(takers, legs, amount)
     return legs
+
+
+def _not_reversed(takers: Sequence[tuple[AccountKey, int]], legs: Sequence[Leg], amount: Amount) -> Exception:
+    key = takers[0][0]
+    if amount.numbered:
+        found = [span for leg in legs for span in leg.spans]
+        absent = numbers.missing(found, amount.spans)
+        return numbers.wrong_numbers(numbers.NumbersElsewhere, absent, amount, where=f"{key.store} ({key.item})")
+    counted = sum(change for key, change in takers if not key.numbered)
+    numbered = sum(change for key, change in takers if key.numbered)
+    return numbers.NumbersNeeded(store=key.store, item=key.item, counted=counted, numbered=numbered)

@@ -59,6 +59,10 @@ class Transfer(Base):
     expected_on: Mapped[date | None]
     created_at: Mapped[datetime]
     user_id: Mapped[int] = mapped_column(sa.BigInteger)
+    approved_by: Mapped[int | None] = mapped_column(sa.BigInteger)
+    dispatched_by: Mapped[int | None] = mapped_column(sa.BigInteger)
+    # Whether what was dispatched went with its numbers.
+    numbered: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
 class Delivery(Base):

@@ -11,6 +11,7 @@ from inventory.audit import AuditRow
 from inventory.database import current
 from inventory.stock import commands
 from inventory.stock.commands import Arrival
+from inventory.stock.numbers import Amount
 from inventory.stock.rules import Condition, ReceiptSource
 from tests.builders import actor, receipt
 
@@ -362,7 +363,7 @@ def test_reading_stock_costs_the_same_for_5_rows_and_for_150(calls, app, stateme
     def fill(some):
         with app.app_context():
             for store in some:
-                arrival = Arrival(store, "blangko", 10, ReceiptSource.MINISTRY, "SJ/1", date(2026, 1, 5))
+                arrival = Arrival(store, "blangko", Amount(10), ReceiptSource.MINISTRY, "SJ/1", date(2026, 1, 5))
                 commands.receive(actor("clerk", "0"), arrival)
 
     fill(stores[:5])

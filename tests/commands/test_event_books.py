@@ -26,6 +26,7 @@ from inventory.stock import ledger, verify
 from inventory.stock.commands import Arrival, Taking
 from inventory.stock.ledger import Fact
 from inventory.stock.models import Account, Movement
+from inventory.stock.numbers import Amount
 from inventory.stock.rules import Condition, Leg, MovementKind, Place, ReceiptSource, SpoilReason, in_store
 from inventory.transfers import commands as transfers
 from inventory.transfers.commands import Wish
@@ -107,7 +108,7 @@ class Story:
             assert all(line[name] >= 0 for name in FIGURES[:-1])
 
     def receive(self, owner, item, quantity, store=None):
-        arrival = Arrival(store or f"{owner}-UTAMA", item, quantity, ReceiptSource.MINISTRY, "SJ/1", date(2026, 1, 5))
+        arrival = Arrival(store or f"{owner}-UTAMA", item, Amount(quantity), ReceiptSource.MINISTRY, "SJ/1", date(2026, 1, 5))
         self.reversible.append(stock.receive(self.boss, arrival))
 
     def receive_in_kit(self, owner, item, quantity):
@@ -127,7 +128,7 @@ class Story:
         outreach.bring(self.boss, self.id, self.nth_pledge(quantity))
 
     def spoil_earmark(self, owner, item, quantity):
-        taking = Taking(f"{owner}-UTAMA", item, quantity, event=self.id)
+        taking = Taking(f"{owner}-UTAMA", item, Amount(quantity), event=self.id)
         stock.spoil(self.boss, taking, SpoilReason.DAMAGED)
 
     def start(self, short):
@@ -141,7 +142,7 @@ class Story:
         self.check()
 
     def taking(self, owner, item, quantity):
-        return Taking(self.kit, item, quantity, owner=owner)
+        return Taking(self.kit, item, Amount(quantity), owner=owner)
 
     def spoil(self, owner, item, quantity):
         self.reversible.append(stock.spoil(self.boss, self.taking(owner, item, quantity), SpoilReason.DAMAGED))

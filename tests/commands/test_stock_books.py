@@ -22,6 +22,7 @@ from inventory.retries import Once
 from inventory.stock import commands, rules, verify
 from inventory.stock.commands import Arrival, Taking
 from inventory.stock.models import Account, Entry, Movement, Receipt
+from inventory.stock.numbers import Amount
 from inventory.stock.rules import Condition, Place, ReceiptSource, SpoilReason
 from tests.builders import actor
 
@@ -89,7 +90,7 @@ class Story:
             return commands.reverse(self.clerk, movement, "salah catat", named_cards, quantity, once)
         on = self.today - timedelta(days=days_ago)
         if name in ("spoil", "lose", "consume"):
-            taking = Taking(self.store, what, quantity, "uji", occurred_on=on)
+            taking = Taking(self.store, what, Amount(quantity), "uji", occurred_on=on)
             if name == "spoil":
                 return commands.spoil(self.clerk, taking, SpoilReason.DAMAGED, once)
             if name == "lose":
@@ -98,7 +99,7 @@ class Story:
         condition = {"open_spoiled": Condition.SPOILED, "open_printed": Condition.PRINTED}.get(name, Condition.BLANK)
         source = ReceiptSource.MINISTRY if name == "receive" else ReceiptSource.OPENING
         return commands.receive(
-            self.clerk, Arrival(self.store, what, quantity, source, "SJ/1", on, condition=condition), once
+            self.clerk, Arrival(self.store, what, Amount(quantity), source, "SJ/1", on, condition=condition), once
         )
 
     def books(self) -> dict[str, object]:

@@ -13,6 +13,7 @@ from api.app import create_app
 from inventory.retries import Once
 from inventory.stock import commands
 from inventory.stock.commands import Arrival, Taking
+from inventory.stock.numbers import Amount
 from inventory.stock.rules import ReceiptSource, SpoilReason, StockInsufficient
 from tests.builders import actor, settings_for
 
@@ -35,9 +36,9 @@ def main(url: str, store: str, name: str, verb: str, quantity: int, times: int) 
             once = Once(clerk.user_id, "/test", f"{name}-{number}", b"")
             try:
                 if verb == "spoil":
-                    made = commands.spoil(clerk, Taking(store, "blangko", quantity), SpoilReason.DAMAGED, once)
+                    made = commands.spoil(clerk, Taking(store, "blangko", Amount(quantity)), SpoilReason.DAMAGED, once)
                 else:
-                    came = Arrival(store, "blangko", quantity, ReceiptSource.MINISTRY, "SJ/1", date(2026, 1, 5))
+                    came = Arrival(store, "blangko", Amount(quantity), ReceiptSource.MINISTRY, "SJ/1", date(2026, 1, 5))
                     made = commands.receive(clerk, came, once)
                 say(made)
             except StockInsufficient:

@@ -15,6 +15,7 @@ from inventory.retries import Once
 from inventory.stock import commands, verify
 from inventory.stock.commands import Arrival
 from inventory.stock.models import Movement
+from inventory.stock.numbers import Amount
 from inventory.stock.rules import ReceiptSource
 from tests.builders import actor
 from tests.concurrency.processes import posters
@@ -58,7 +59,7 @@ def test_what_was_acknowledged_is_on_the_books_whenever_the_process_is_killed(ap
             assert list(verify.differences()) == []
             # Nobody knows whether the last one, not acknowledged, was made: repeating its key settles it.
             once = Once(clerk.user_id, "/test", f"kill{number}-{len(acknowledged) + 1}", b"")
-            came = Arrival(STORE, "blangko", 10, ReceiptSource.MINISTRY, "SJ/1", date(2026, 1, 5))
+            came = Arrival(STORE, "blangko", Amount(10), ReceiptSource.MINISTRY, "SJ/1", date(2026, 1, 5))
             told.append(commands.receive(clerk, came, once))
             found = set(current().scalars(sa.select(Movement.id)))
             assert found == set(told)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.stock import rules
+from inventory.stock.numbers import Amount
 from inventory.stock.rules import Condition, Leg, Place
 
 DAY = date(2026, 3, 10)
@@ -171,7 +172,7 @@ def movements(draw):
 def test_a_reversal_takes_back_what_is_asked_and_never_changes_an_owner(entries, data):
     whole = sum(change for change in entries.values() if change > 0)
     asked = data.draw(st.integers(1, whole))
-    back = rules.part_of_reversal(entries, asked)
+    back = rules.part_of_reversal(entries, Amount(asked), {})
     assert sum(leg.quantity for leg in back) == asked
     assert all(leg.source.owner == leg.target.owner and leg.source.item == leg.target.item for leg in back)
     changes = rules.net(back)
@@ -187,7 +188,7 @@ def test_reversing_in_two_parts_leaves_what_reversing_at_once_leaves(entries, da
     first = data.draw(st.integers(1, whole))
     left = dict(entries)
     for asked in filter(None, (first, whole - first)):
-        for key, change in rules.net(rules.part_of_reversal(left, asked)).items():
+        for key, change in rules.net(rules.part_of_reversal(left, Amount(asked), {})).items():
             left[key] += change
         left = {key: change for key, change in left.items() if change}
     assert left == {}

@@ -1,0 +1,1 @@
+"""The numbers of blanks in the API."""

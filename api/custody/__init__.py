@@ -1,0 +1,1 @@
+"""The custody sessions of the API."""

@@ -1,0 +1,1 @@
+"""Quarantine and destruction in the API."""

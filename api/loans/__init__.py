@@ -1,0 +1,1 @@
+"""The loans of the API."""

@@ -1,0 +1,1 @@
+"""Blanks in somebody's hand for a shift: issued to a named holder, counted by two, accounted for at its end."""

@@ -1,0 +1,56 @@
+"""The table of custody sessions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from inventory.columns import Code, Id, Keping, by_value
+from inventory.custody.rules import CustodyStatus
+from inventory.database import Base
+
+
+class CustodySession(Base):
+    """Blanks of one item in one holder's hand. They lie in the place (custody, store, this id).
+
+    `counted_by` and `return_counted_by` are two user ids each. `returned` is what was counted at the end, `missing`
+    what the books had and the count had not (below zero: too many).
+    """
+
+    __tablename__ = "custody_sessions"
+    __table_args__ = (
+        sa.CheckConstraint("issued > 0", "issued"),
+        sa.CheckConstraint("returned IS NULL OR returned >= 0", "returned"),
+        sa.CheckConstraint("printer_count IS NULL OR printer_count >= 0", "printer_count"),
+        sa.CheckConstraint("siak_count IS NULL OR siak_count >= 0", "siak_count"),
+        sa.Index(None, "store_code", "status"),
+        sa.Index(None, "holder_id", "status"),
+        sa.Index(None, "office_code", "status"),
+    )
+    id: Mapped[Id]
+    office_code: Mapped[Code]
+    store_code: Mapped[str] = mapped_column(sa.ForeignKey("stores.code"))
+    item_code: Mapped[str] = mapped_column(sa.ForeignKey("items.code"))
+    event_id: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    holder_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    status: Mapped[CustodyStatus] = mapped_column(by_value(CustodyStatus))
+    opened_on: Mapped[date]
+    opened_at: Mapped[datetime]
+    needed: Mapped[Keping]
+    issued: Mapped[Keping]
+    numbered: Mapped[bool]
+    reason: Mapped[str] = mapped_column(sa.String(500), default="")
+    counted_by: Mapped[list[int]] = mapped_column(sa.JSON)
+    movement_id: Mapped[int] = mapped_column(sa.BigInteger)
+    returned: Mapped[int | None] = mapped_column(sa.BigInteger)
+    missing: Mapped[int | None] = mapped_column(sa.BigInteger)
+    explanation: Mapped[str] = mapped_column(sa.String(500), default="")
+    return_counted_by: Mapped[list[int] | None] = mapped_column(sa.JSON)
+    printer_count: Mapped[int | None] = mapped_column(sa.BigInteger)
+    siak_count: Mapped[int | None] = mapped_column(sa.BigInteger)
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[int | None] = mapped_column(sa.BigInteger)
+    approved_by: Mapped[int | None] = mapped_column(sa.BigInteger)
+    user_id: Mapped[int] = mapped_column(sa.BigInteger)

@@ -1,0 +1,1 @@
+"""Quarantine to destruction, and the register of cards that residents gave back."""

@@ -1,0 +1,1 @@
+"""Papers as PDF, drawn from facts that were stored when the paper was made."""

@@ -1,0 +1,1 @@
+"""What somebody in charge of an office must look at."""

@@ -1,0 +1,1 @@
+"""Stok opname: physical counts against a snapshot, their differences explained and approved."""
