@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from inventory import access, clock
+from inventory import access, clock, second_person
 from inventory.access import Actor
 from inventory.database import current, table_of, wire
-from inventory.errors import NotFound
+from inventory.errors import NotFound, RuleViolated
 from inventory.offices.rules import covers
 from inventory.paging import Page, Slice, page
 from inventory.people.models import Token, User
@@ -28,6 +29,16 @@ class TokenNotFound(NotFound):
 
     code = "token_not_found"
     text = Text("Token {token} tidak ditemukan.", "Token {token} was not found.")
+
+
+class CounterUnknown(RuleViolated):
+    """Who counts is an active user of the store's office or of one above it."""
+
+    code = "counter_unknown"
+    text = Text(
+        "Pengguna {user} bukan pengguna aktif Dinas {office} atau Dinas di atasnya.",
+        "User {user} is no active user of office {office} or of one above it.",
+    )
 
 
 def digest_of(token: str) -> bytes:
@@ -53,6 +64,21 @@ def actor_of(token: str) -> Actor | None:
     asked = {"offered": digest_of(token), "now": clock.now()}
     row = wire(current()).execute(_ACTOR_OF, asked).first()
     return None if row is None else Actor(row.id, row.role, row.office_code)
+
+
+def check_counters(people: Sequence[int], office: str, pointer: str = "/counted_by") -> None:
+    """Raise `NotTwoPeople` or `CounterUnknown` unless two people are named who may count at this office."""
+    second_person.check_two(people, pointer)
+    for index, user_id in enumerate(people):
+        get_counter(user_id, office, f"{pointer}/{index}")
+
+
+def get_counter(user_id: int, office: str, pointer: str) -> User:
+    """One active user of this office or of one above it; raises `CounterUnknown`."""
+    found = current().get(User, user_id)
+    if found is None or not found.active or not covers(found.office_code, office):
+        raise CounterUnknown(pointer=pointer, user=user_id, office=office)
+    return found
 
 
 def get_user(actor: Actor, user_id: int) -> User:
