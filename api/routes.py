@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_smorest import Api
 
+from api.blanks.routes import blp as blanks
 from api.catalogue.routes import blp as catalogue
 from api.coverage.routes import blp as coverage
 from api.notices.routes import blp as notices
@@ -32,6 +33,7 @@ FEATURES = (
     printing,
     settlement,
     notices,
+    blanks,
 )
 
 

@@ -57,6 +57,13 @@ INDONESIAN = {
     "custody_return": "pengembalian dari dinas jaga",
     "adjustment": "penyesuaian opname",
     "destruction": "pemusnahan",
+    # states of a blank
+    "on_hand": "di gudang",
+    "earmarked": "disisihkan untuk acara",
+    "in_custody": "dipegang petugas",
+    "in_transit": "dalam perjalanan",
+    "destroyed": "dimusnahkan",
+    "taken_back": "penerimaannya dibatalkan",
     # classes of what is destroyed
     "damaged": "rusak",
     "print_failure": "gagal cetak",

@@ -12,6 +12,7 @@ from api.offices.schemas import (
     OfficeOut,
     OfficePage,
     OfficeQuery,
+    StoreChange,
     StoreIn,
     StoreOut,
     StorePage,
@@ -59,10 +60,16 @@ def list_stores(query: dict[str, Any]) -> Any:
 @blp.serves("POST /stores", Action.ADMINISTER, body=StoreIn, answer=StoreOut, status=201)
 def open_store(body: dict[str, Any]) -> Any:
     """Open a store of an office."""
-    return queries.get_store(actor(), commands.open_store(actor(), **body))
+    return with_etag(queries.get_store(actor(), commands.open_store(actor(), **body)))
 
 
 @blp.serves("GET /stores/<code:code>", Action.READ, answer=StoreOut)
 def show_store(code: str) -> Any:
     """One store."""
-    return queries.get_store(actor(), code)
+    return with_etag(queries.get_store(actor(), code))
+
+
+@blp.serves("PATCH /stores/<code:code>", Action.ADMINISTER, body=StoreChange, answer=StoreOut)
+def change_store(code: str, body: dict[str, Any]) -> Any:
+    """Change a store's name, or which blank versions it can print."""
+    return with_etag(queries.get_store(actor(), commands.change_store(actor(), code, version(), body)))

@@ -31,10 +31,17 @@ class OfficeChange(fields.Strict):
     backdate_days = fields.JsonInt(validate=fields.between(0, 36_500))
     undo_minutes = fields.JsonInt(validate=fields.between(0, 525_600))
     spoil_rate = fields.JsonFloat(allow_none=True, validate=fields.between(0, 0.99))
+    custody_required = fields.Flag()
+    count_check = fields.Flag()
+    destruction_check = fields.Flag()
+    write_off_check = fields.Flag()
+    transfer_check_over = fields.quantity(low=0, allow_none=True)
+    reversal_check_over = fields.quantity(low=0, allow_none=True)
+    recount_over = fields.quantity(low=0, allow_none=True)
 
 
 class OfficeOut(ma.Schema):
-    """An office with its settings."""
+    """An office with its settings: `..._check` wants a second person always, `..._over` above so many, null never."""
 
     id = fields.same_as("code")
     code = ma.fields.String(required=True)
@@ -46,6 +53,13 @@ class OfficeOut(ma.Schema):
     backdate_days = ma.fields.Integer()
     undo_minutes = ma.fields.Integer()
     spoil_rate = ma.fields.Float(allow_none=True)
+    custody_required = ma.fields.Boolean(required=True)
+    count_check = ma.fields.Boolean(required=True)
+    destruction_check = ma.fields.Boolean(required=True)
+    write_off_check = ma.fields.Boolean(required=True)
+    transfer_check_over = ma.fields.Integer(allow_none=True, required=True)
+    reversal_check_over = ma.fields.Integer(allow_none=True, required=True)
+    recount_over = ma.fields.Integer(allow_none=True, required=True)
     version = ma.fields.Integer(required=True)
 
 
@@ -65,8 +79,15 @@ class StoreIn(fields.Strict):
     region = region_code(load_default=None)
 
 
+class StoreChange(fields.Strict):
+    """What an administrator may change; `prints` are the blank versions of a print room, null is any."""
+
+    name = fields.Words(high=120)
+    prints = fields.Several(fields.code(), high=100, allow_none=True)
+
+
 class StoreOut(ma.Schema):
-    """A store."""
+    """A store; `prints` are the blank versions it can print, null is any."""
 
     id = fields.same_as("code")
     code = ma.fields.String(required=True)
@@ -75,6 +96,8 @@ class StoreOut(ma.Schema):
     name = ma.fields.String(required=True)
     region = ma.fields.String(attribute="region_code", allow_none=True)
     event = ma.fields.Integer(attribute="event_id", allow_none=True)
+    prints = ma.fields.List(ma.fields.String(), allow_none=True, required=True)
+    version = ma.fields.Integer(required=True)
 
 
 OfficePage = page_of(OfficeOut)

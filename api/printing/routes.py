@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from api import paging
-from api.blueprint import Key, Routes, actor, once
+from api.amounts import amount_of
+from api.blueprint import Key, Routes, actor, once, version
 from api.printing.schemas import (
     CardLossIn,
     CardPage,
@@ -19,14 +20,20 @@ from api.printing.schemas import (
     JobQuery,
     JobWithLinesOut,
     OpeningIssueIn,
+    PrinterChange,
+    PrinterIn,
+    PrinterOut,
+    PrinterPage,
+    PrinterQuery,
     ResultsIn,
     ResultUndoIn,
     WalkInIn,
     WalkInOut,
 )
 from api.stock.schemas import MovementOut
+from api.versions import with_etag
 from inventory.access import Action
-from inventory.printing import commands, handover, queries
+from inventory.printing import commands, handover, printers, queries
 from inventory.printing.commands import NewJob, NewPerson, WalkIn
 from inventory.printing.handover import Handover
 from inventory.printing.queries import CardFilter, JobFilter
@@ -71,7 +78,7 @@ def cancel_job(job_id: int) -> Any:
 def take_results(job_id: int, body: dict[str, Any]) -> Any:
     """Take in what became of the blanks of a job, in order."""
     results = [Result(**line) for line in body["results"]]
-    return _job(commands.take_results(actor(), job_id, results, body["occurred_on"], once()))
+    return _job(commands.take_results(actor(), job_id, results, body["occurred_on"], amount_of(body), once()))
 
 
 @blp.serves("POST /print-jobs/<int:job_id>/undo", Action.PRINT, body=ResultUndoIn, answer=JobOut, key=Key.REQUIRED)
@@ -123,7 +130,33 @@ def list_cards(query: dict[str, Any]) -> Any:
 def walk_in(body: dict[str, Any]) -> Any:
     """Record, print and hand over one card in one step."""
     person = NewPerson(**body.pop("recording"))
-    return queries.get_walk_in(commands.walk_in(actor(), WalkIn(person=person, **body), once()))
+    wanted = WalkIn(person=person, blanks=amount_of(body), **body)
+    return queries.get_walk_in(commands.walk_in(actor(), wanted, once()))
+
+
+@blp.serves("GET /printers", Action.READ, query=PrinterQuery, answer=PrinterPage)
+def list_printers(query: dict[str, Any]) -> Any:
+    """The printers of your subtree."""
+    return paging.answer(printers.list_printers(actor(), query["store"], paging.wanted(query, paging.number)))
+
+
+@blp.serves("POST /printers", Action.PRINT, body=PrinterIn, answer=PrinterOut, status=201, key=Key.OPTIONAL)
+def add_printer(body: dict[str, Any]) -> Any:
+    """Add a printer of a store, with the versions it can print."""
+    return with_etag(printers.get_printer(actor(), printers.add_printer(actor(), **body, once=once())))
+
+
+@blp.serves("GET /printers/<int:printer_id>", Action.READ, answer=PrinterOut)
+def show_printer(printer_id: int) -> Any:
+    """One printer."""
+    return with_etag(printers.get_printer(actor(), printer_id))
+
+
+@blp.serves("PATCH /printers/<int:printer_id>", Action.PRINT, body=PrinterChange, answer=PrinterOut)
+def change_printer(printer_id: int, body: dict[str, Any]) -> Any:
+    """Change a printer's name, or the versions it can print."""
+    printers.change_printer(actor(), printer_id, version(), body)
+    return with_etag(printers.get_printer(actor(), printer_id))
 
 
 def _job(job_id: int) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from typing import Any
 import marshmallow as ma
 
 from api import fields
+from api.amounts import check_at_most_one, intervals, single_numbers
 from api.paging import PageQuery, page_of
 from api.recordings.schemas import RecordingIn, Referred
 from inventory.printing.rules import CardStatus, JobStatus, Outcome
 from inventory.recordings.rules import ReportedStatus
+from inventory.stock.numbers import MAX_NUMBER
 from inventory.stock.rules import SpoilReason
 from inventory.texts import Text
 
@@ -76,13 +78,23 @@ class ResultIn(fields.Strict):
     recording = Referred(required=True)
     outcome = fields.Kind(Outcome, required=True)
     reason = fields.Kind(SpoilReason, load_default=None, allow_none=True)
+    number = fields.Words(high=MAX_NUMBER, load_default=None, allow_none=True)
 
 
 class ResultsIn(fields.Strict):
-    """What became of the blanks, in the order they went through the printer."""
+    """What became of the blanks, in the order they went through the printer.
+
+    A line may name its blank (`number`); or `intervals` or `numbers` name them all, in this order.
+    """
 
     results = fields.Several(ma.fields.Nested(ResultIn), high=MAX_LINES, required=True)
+    intervals = intervals()
+    numbers = single_numbers()
     occurred_on = fields.Day(load_default=None, allow_none=True)
+
+    @ma.validates_schema
+    def _check_one(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        check_at_most_one(data)
 
 
 class ResultUndoIn(fields.Strict):
@@ -148,6 +160,7 @@ class CardOut(ma.Schema):
     status = ma.fields.String(required=True)
     printed_at = ma.fields.AwareDateTime(required=True)
     issued_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    number = ma.fields.String(required=True, allow_none=True, metadata={"description": "the blank's"})
     collector_relation = ma.fields.String(required=True, allow_none=True)
     age_days = ma.fields.Integer(required=True, allow_none=True, metadata={"description": "waiting cards only"})
 
@@ -189,7 +202,10 @@ class WalkInRecordingIn(RecordingIn):
 
 
 class WalkInIn(fields.Strict):
-    """Somebody recorded, printed and, with `collected_by`, handed the card in one step."""
+    """Somebody recorded, printed and, with `collected_by`, handed the card in one step.
+
+    `numbers` are those of the blanks, in order of use: the spoiled ones, then the card's.
+    """
 
     store = fields.code(required=True)
     event = fields.identity(load_default=None, allow_none=True)
@@ -199,6 +215,39 @@ class WalkInIn(fields.Strict):
     item = fields.code(load_default="blangko")
     collected_by = fields.Words(high=200, load_default=None, allow_none=True)
     collector_relation = fields.Words(high=60, load_default=None, allow_none=True)
+    numbers = single_numbers()
+
+
+class PrinterIn(fields.Strict):
+    """A printer of a store; `prints` are the blank versions it can print, null is any."""
+
+    store = fields.code(required=True)
+    name = fields.Words(high=80, required=True)
+    prints = fields.Several(fields.code(), high=100, load_default=None, allow_none=True)
+
+
+class PrinterChange(fields.Strict):
+    """What may be changed of a printer."""
+
+    name = fields.Words(high=80)
+    prints = fields.Several(fields.code(), high=100, allow_none=True)
+
+
+class PrinterOut(ma.Schema):
+    """A printer."""
+
+    id = ma.fields.Integer(required=True)
+    office = ma.fields.String(attribute="office_code", required=True)
+    store = ma.fields.String(attribute="store_code", required=True)
+    name = ma.fields.String(required=True)
+    prints = ma.fields.List(ma.fields.String(), allow_none=True, required=True)
+    version = ma.fields.Integer(required=True)
+
+
+class PrinterQuery(PageQuery):
+    """Which printers."""
+
+    store = fields.code(load_default=None)
 
 
 class WalkInOut(ma.Schema):
@@ -211,5 +260,6 @@ class WalkInOut(ma.Schema):
     status = ma.fields.String(required=True)
 
 
+PrinterPage = page_of(PrinterOut)
 JobPage = page_of(JobOut)
 CardPage = page_of(CardOut)

@@ -12,7 +12,7 @@ from inventory.database import insert_ignore, table_of, transaction
 from inventory.errors import Conflict, RuleViolated, StaleVersion
 from inventory.offices import rules
 from inventory.offices.models import Office, Store
-from inventory.offices.queries import OfficeNotFound
+from inventory.offices.queries import OfficeNotFound, StoreNotFound
 from inventory.offices.rules import OfficeLevel, StoreKind
 from inventory.regions.models import Region
 from inventory.regions.queries import get_region
@@ -129,4 +129,21 @@ def open_store(actor: Actor, *, code: str, office: str, kind: StoreKind, name: s
         if not insert_ignore(session, table_of(Store), [row]):  # there already, or a twin was quicker
             raise CodeTaken(pointer="/code", key=code)
         audit.record(session, actor, "open_store", "store", code, office)
+        return code
+
+
+def change_store(actor: Actor, code: str, version: int, changes: dict[str, Any]) -> str:
+    """Change a store's name or what it prints; raises `StaleVersion` when somebody else did meanwhile."""
+    with transaction() as session:
+        store = session.get(Store, code, with_for_update=True)
+        unseen = StoreNotFound(store=code)
+        if store is None:
+            raise unseen
+        access.require(actor, Action.ADMINISTER, store.office_code, unseen=unseen)
+        if store.version != version:
+            raise StaleVersion(what="Gudang", current=store.version, yours=version)
+        for name, value in changes.items():
+            setattr(store, name, value)
+        store.version += 1
+        audit.record(session, actor, "change_store", "store", code, store.office_code, **changes)
         return code

@@ -57,4 +57,5 @@ class Store(Base):
     # A kit is closed with its event: nothing comes in any more.
     closed: Mapped[bool] = mapped_column(default=False)
     # Which items this place can print; None is "any".
-    prints: Mapped[list[str] | None] = mapped_column(sa.JSON)
+    prints: Mapped[list[str] | None] = mapped_column(sa.JSON(none_as_null=True))
+    version: Mapped[int] = mapped_column(default=1, server_default=sa.text("1"))

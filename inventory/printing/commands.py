@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from inventory import access, audit, clock
 from inventory.access import Action, Actor
+from inventory.custody import queries as custody
 from inventory.database import transaction
 from inventory.errors import Fault, LinesRefused, RuleViolated
 from inventory.offices.queries import StoreFacts, store_facts, store_for
@@ -31,10 +32,10 @@ from inventory.recordings.rules import (
     Spot,
 )
 from inventory.retries import FIRST, Once
-from inventory.stock import ledger
+from inventory.stock import ledger, numbers
 from inventory.stock.ledger import Fact
-from inventory.stock.queries import drawing_order
-from inventory.stock.rules import Leg, MovementKind, SpoilReason, in_store
+from inventory.stock.numbers import NOTHING, Amount, Span
+from inventory.stock.rules import AccountKey, Condition, Leg, MovementKind, Place, SpoilReason, in_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,10 @@ class NewPerson:
 
 @dataclass(frozen=True, slots=True)
 class WalkIn:
-    """Somebody who is recorded, printed and, where `collected_by` is given, handed the card in one step."""
+    """Somebody who is recorded, printed and, where `collected_by` is given, handed the card in one step.
+
+    `blanks` are the numbers of the blanks in the order in which they were used: the spoiled ones, then the card's.
+    """
 
     store: str
     person: NewPerson
@@ -78,6 +82,7 @@ class WalkIn:
     spoiled: Sequence[SpoilReason] = field(default=())
     collected_by: str | None = None
     collector_relation: str | None = None
+    blanks: Amount = NOTHING
 
 
 def create_job(actor: Actor, wanted: NewJob, once: Once = FIRST) -> int:
@@ -91,6 +96,7 @@ def create_job(actor: Actor, wanted: NewJob, once: Once = FIRST) -> int:
         steps.check_blank(wanted.item)
         if (done := once.done_before(session)) is not None:
             return done
+        steps.check_version(session, store, wanted.item, wanted.printer)
         steps.require_running(session, event_id)
         meant, wrong = resolve(wanted.recordings, [Recording.office_code == store.office])
         if wrong:
@@ -163,11 +169,17 @@ def cancel_job(actor: Actor, job_id: int, once: Once = FIRST) -> int:
 
 
 def take_results(
-    actor: Actor, job_id: int, results: Sequence[Result], occurred_on: date | None = None, once: Once = FIRST
+    actor: Actor,
+    job_id: int,
+    results: Sequence[Result],
+    occurred_on: date | None = None,
+    blanks: Amount = NOTHING,
+    once: Once = FIRST,
 ) -> int:
     """Take in what became of the blanks of a job, in order: one movement, an attempt each. Answers the job's id.
 
-    Raises `LinesRefused` or `NotWaiting` with the lines, `StockInsufficient`; then nothing was done.
+    `blanks` are their numbers in the order in which they were used, where no line names its own. Raises `LinesRefused`
+    or `NotWaiting` with the lines, `StockInsufficient`, `NumbersUnknown` and the like; then nothing was done.
     """
     with transaction() as session:
         job = _locked_job(session, actor, job_id)
@@ -177,8 +189,9 @@ def take_results(
             raise rules.JobNotOpen(job=job.id, status=job.status)
         store = store_facts(job.store_code)
         waiting = set(session.scalars(sa.select(JobLine.recording_id).where(JobLine.job_id == job.id, JobLine.waiting)))
-        tries = rules.attempts(job.id, results, _lines(job, results, waiting))
-        order = drawing_order(store, job.item_code)
+        tries = rules.with_numbers(rules.attempts(job.id, results, _lines(job, results, waiting)), blanks)
+        steps.check_version(session, store, job.item_code, job.printer)
+        order = steps.feeding(session, actor, store, job.item_code)
         books = steps.lock_printing(session, store, order, tries)
         fact = Fact(MovementKind.PRINTING, actor, store, occurred_on, document_id=job.id)
         printed = steps.post_attempts(session, books, order, job, tries, fact)
@@ -219,12 +232,11 @@ def undo_result(actor: Actor, job_id: int, recording: Reference, reason: str, on
             _check_card(session, attempt.id, store)
         steps.require_running(session, job.event_id)
         rules.check_undo(attempt.attempted_at, clock.now(), store.undo_minutes)
-        blank = in_store(store.code, job.item_code, attempt.owner_code, store.event_id)
-        spent = blank.as_(rules.becomes(attempt.outcome))
+        blank, spent, spans = _spent(session, job, attempt, store)
         books = ledger.lock(session, [blank, spent], {store.code: store.office})
         fact = Fact(MovementKind.PRINTING_UNDO, actor, store, reason=reason, document_id=job.id,
                     corrects_id=attempt.movement_id)  # fmt: skip
-        posted = ledger.post(session, books, fact, [Leg(spent, blank, 1)])
+        posted = ledger.post(session, books, fact, [Leg(spent, blank, 1, spans)])
         session.execute(sa.update(Attempt).where(Attempt.id == attempt.id).values(undone_by=posted.id))
         if attempt.outcome is Outcome.PRINTED:
             _unprint(session, job, line.recording, attempt.id)
@@ -232,9 +244,37 @@ def undo_result(actor: Actor, job_id: int, recording: Reference, reason: str, on
         return once.keep(session, job.id)
 
 
+def _spent(
+    session: Session, job: PrintJob, attempt: Any, store: StoreFacts
+) -> tuple[AccountKey, AccountKey, tuple[Span, ...]]:
+    """Where an attempt's blank goes back to, where it lies now, and its number.
+
+    It goes back into the hand that it came from while that session is open, else into the store.
+    """
+    spans = () if attempt.number is None else (numbers.read(attempt.number),)
+    blank = in_store(store.code, job.item_code, attempt.owner_code, store.event_id).tracked(numbered=bool(spans))
+    spent = rules.becomes(blank, attempt.outcome, attempt.reason)
+    if attempt.reason not in (None, SpoilReason.DAMAGED) and spent not in ledger.entries_of(
+        session, attempt.movement_id
+    ):
+        spent = blank.as_(Condition.SPOILED)  # it was spoiled before quarantine knew classes
+    if attempt.custody_id is not None and custody.is_open(session, attempt.custody_id):
+        blank = blank.at(Place.CUSTODY, document_id=attempt.custody_id)
+    return blank, spent, spans
+
+
 def _last_attempt(session: Session, job_id: int, recording: int) -> Any:
     return session.execute(
-        sa.select(Attempt.id, Attempt.outcome, Attempt.owner_code, Attempt.movement_id, Attempt.attempted_at)
+        sa.select(
+            Attempt.id,
+            Attempt.outcome,
+            Attempt.reason,
+            Attempt.owner_code,
+            Attempt.number,
+            Attempt.custody_id,
+            Attempt.movement_id,
+            Attempt.attempted_at,
+        )
         .where(Attempt.job_id == job_id, Attempt.recording_id == recording, Attempt.undone_by.is_(None))
         .order_by(Attempt.id.desc())
         .limit(1)
@@ -266,6 +306,7 @@ def walk_in(actor: Actor, wanted: WalkIn, once: Once = FIRST) -> int:
         line = _as_line(wanted.person, store, event_id)
         if (done := once.done_before(session)) is not None:
             return done
+        steps.check_version(session, store, wanted.item, wanted.printer)
         steps.require_running(session, event_id)
         recording = recordings.insert_one(session, actor, line)
         standing = recordings.lock_recordings(session, [recording])
@@ -274,8 +315,8 @@ def walk_in(actor: Actor, wanted: WalkIn, once: Once = FIRST) -> int:
             session, actor, store, event_id, wanted.item, wanted.printer, JobStatus.DONE, [recording]
         )
         tries = [Try(recording, Outcome.SPOILED, reason) for reason in wanted.spoiled]
-        tries.append(Try(recording, Outcome.PRINTED))
-        order = drawing_order(store, wanted.item)
+        tries = rules.with_numbers([*tries, Try(recording, Outcome.PRINTED)], wanted.blanks)
+        order = steps.feeding(session, actor, store, wanted.item)
         books = steps.lock_printing(session, store, order, tries, issue=wanted.collected_by is not None)
         steps.post_attempts(
             session, books, order, job, tries, Fact(MovementKind.PRINTING, actor, store, document_id=job.id)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,14 +21,14 @@ from inventory.offices.rules import main_store_of
 from inventory.outreach.models import Event
 from inventory.outreach.rules import EventStatus
 from inventory.printing import queries, rules
-from inventory.printing.models import Card
+from inventory.printing.models import Attempt, Card
 from inventory.printing.rules import CardStatus
 from inventory.recordings import commands as recordings
 from inventory.recordings.models import Recording
 from inventory.recordings.queries import chunks, joined_events, reached, require_office, resolve
 from inventory.recordings.rules import RecordingStatus, Reference
 from inventory.retries import FIRST, Once
-from inventory.stock import ledger
+from inventory.stock import corrections, ledger, numbers
 from inventory.stock.ledger import Books, Fact
 from inventory.stock.rules import AccountKey, Condition, Leg, MovementKind, Place, in_store, short
 
@@ -61,11 +61,13 @@ class CardFacts:
     status: CardStatus
     issued_at: datetime | None
     issue_movement: int | None
+    number: str | None
 
     @property
     def account(self) -> AccountKey:
         """The account that a waiting card is counted in."""
-        return in_store(self.store, self.item, self.owner, self.event, Condition.PRINTED)
+        key = in_store(self.store, self.item, self.owner, self.event, Condition.PRINTED)
+        return key.tracked(numbered=self.number is not None)
 
 
 def issue(
@@ -97,6 +99,17 @@ def issue(
         return ids
 
 
+def _legs(moves: Iterable[tuple[str | None, AccountKey, AccountKey]]) -> list[Leg]:
+    """What one movement does for cards of these numbers, each from where to where."""
+    ways: defaultdict[tuple[AccountKey, AccountKey], list[str | None]] = defaultdict(list)
+    for number, source, target in moves:
+        ways[source, target].append(number)
+    return [
+        Leg(*way, len(cards), tuple(numbers.compact(numbers.read(number) for number in cards if number is not None)))
+        for way, cards in ways.items()
+    ]
+
+
 def _check_waiting(cards: Mapping[int, CardFacts], ids: Sequence[int], name: str) -> None:
     waiting = {i for i, card in cards.items() if card.status is CardStatus.WAITING}
     if late := [index for index, i in enumerate(ids) if i not in waiting]:
@@ -117,8 +130,7 @@ def hand_over(
     for card, told in given:
         by_store[card.store].append((card, told))
     for store, part in sorted(by_store.items()):
-        sums = Counter(card.account for card, _ in part)
-        legs = [Leg(key, rules.handed_over(key), quantity) for key, quantity in sums.items()]
+        legs = _legs((card.number, card.account, rules.handed_over(card.account)) for card, _ in part)
         posted = ledger.post(session, books, Fact(MovementKind.ISSUE, actor, store_facts(store), occurred_on), legs)
         movements.append(posted.id)
         rows += [
@@ -171,11 +183,12 @@ def lose(
             by_store[card.store].append(card)
         movements = []
         for store, part in sorted(by_store.items()):
-            sums = Counter(card.account for card in part)
-            legs = [Leg(key, key.at(Place.LOST), quantity) for key, quantity in sums.items()]
+            legs = _legs((card.number, card.account, card.account.at(Place.LOST)) for card in part)
             fact = Fact(MovementKind.LOSS, actor, store_facts(store), reason=reason, document_number=police_number,
                         document_id=min(card.id for card in part))  # fmt: skip
-            movements.append(ledger.post(session, books, fact, legs).id)
+            posted = ledger.post(session, books, fact, legs)
+            corrections.report_loss(session, actor, fact.store, posted.id, len(part))
+            movements.append(posted.id)
         for some in chunks(sorted(card.id for card in cards.values())):
             session.execute(sa.update(Card).where(Card.id.in_(some)).values(status=CardStatus.LOST))
         audit.record(session, actor, "lose", "cards", movements[0], actor.office, cards=len(ids), movements=movements)
@@ -270,8 +283,7 @@ def _take_back(
         store = store_facts(targets[part[0].store])
         for card in part:
             rules.check_undo(card.issued_at or now, now, store.undo_minutes)
-        sums = Counter((rules.handed_over(card.account), back[card.id]) for card in part)
-        legs = [Leg(source, target, quantity) for (source, target), quantity in sums.items()]
+        legs = _legs((card.number, rules.handed_over(card.account), back[card.id]) for card in part)
         fact = Fact(MovementKind.ISSUE_UNDO, actor, store, reason=reason, corrects_id=movement)
         movements.append(ledger.post(session, books, fact, legs).id)
     rows = [{"card": card.id, "store": back[card.id].store} for card in sorted(cards, key=lambda card: card.id)]
@@ -324,9 +336,10 @@ def locked_cards(session: Session, ids: Sequence[int]) -> dict[int, CardFacts]:
     for part in chunks(sorted(ids)):
         query = sa.select(
             Card.id, Card.recording_id, Card.office_code, Card.store_code, Card.item_code, Card.owner_code,
-            Card.event_id, Card.status, Card.issued_at, Card.issue_movement_id,
-        ).where(Card.recording_id.in_(part), Card.status != CardStatus.UNDONE)  # fmt: skip
-        rows: Any = session.execute(query.order_by(Card.recording_id).with_for_update())
+            Card.event_id, Card.status, Card.issued_at, Card.issue_movement_id, Attempt.number,
+        ).join(Attempt, Attempt.id == Card.attempt_id)  # fmt: skip
+        query = query.where(Card.recording_id.in_(part), Card.status != CardStatus.UNDONE)
+        rows: Any = session.execute(query.order_by(Card.recording_id).with_for_update(of=Card))
         found.update((row.recording_id, CardFacts(*row)) for row in rows)
     return found
 

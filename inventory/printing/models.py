@@ -22,7 +22,7 @@ class Printer(Base):
     office_code: Mapped[Code] = mapped_column(index=True)
     store_code: Mapped[str] = mapped_column(sa.ForeignKey("stores.code"))
     name: Mapped[str] = mapped_column(sa.String(80))
-    prints: Mapped[list[str] | None] = mapped_column(sa.JSON)
+    prints: Mapped[list[str] | None] = mapped_column(sa.JSON(none_as_null=True))
     version: Mapped[int] = mapped_column(default=1)
 
 

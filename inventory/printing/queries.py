@@ -164,9 +164,15 @@ _CARD = (
     Card.owner_code.label("owner"),
     sa.func.nullif(Card.event_id, 0).label("event"),
     Card.status.label("status"),
+    Attempt.number.label("number"),
     Card.printed_at.label("printed_at"),
     Card.issued_at.label("issued_at"),
     Card.collector_relation.label("collector_relation"),
+)
+
+
+_CARDS = (
+    sa.select(*_CARD).join(Recording, Recording.id == Card.recording_id).join(Attempt, Attempt.id == Card.attempt_id)
 )
 
 
@@ -177,7 +183,7 @@ def cards_reached(actor: Actor) -> sa.ColumnElement[bool]:
 
 def list_cards(actor: Actor, which: CardFilter, wanted: Slice) -> Page:
     """The cards that the actor reaches; undone ones only when asked for."""
-    query = sa.select(*_CARD).join(Recording, Recording.id == Card.recording_id).where(cards_reached(actor))
+    query = _CARDS.where(cards_reached(actor))
     if which.office is not None:
         require_office(actor, Action.READ_RECORDINGS, which.office)
         query = query.where(access.within(Card.office_code, which.office))
@@ -197,8 +203,7 @@ def get_cards(recordings: Sequence[int]) -> list[dict[str, Any]]:
     """The standing cards of these recordings, in this order: the answer of a command that has checked access."""
     rows: dict[int, dict[str, Any]] = {}
     for part in chunks(recordings):
-        query = sa.select(*_CARD).join(Recording, Recording.id == Card.recording_id)
-        found = current().execute(query.where(Card.recording_id.in_(part), Card.status != CardStatus.UNDONE))
+        found = current().execute(_CARDS.where(Card.recording_id.in_(part), Card.status != CardStatus.UNDONE))
         rows.update((row.recording, _aged(row)) for row in found)
     return [rows[recording] for recording in recordings if recording in rows]
 
@@ -219,12 +224,17 @@ def jobs_holding(session: Session, recordings: Sequence[int]) -> dict[int, int]:
 
 def named_cards(session: Session, account: AccountKey) -> int:
     """How many cards of recordings wait in an account; what else is printed there came with the opening figures."""
-    query = sa.select(sa.func.count()).where(
-        Card.store_code == account.store,
-        Card.item_code == account.item,
-        Card.owner_code == account.owner,
-        Card.event_id == account.event_id,
-        Card.status == CardStatus.WAITING,
+    query = (
+        sa.select(sa.func.count())
+        .join(Attempt, Attempt.id == Card.attempt_id)
+        .where(
+            Attempt.number.is_not(None) if account.numbered else Attempt.number.is_(None),
+            Card.store_code == account.store,
+            Card.item_code == account.item,
+            Card.owner_code == account.owner,
+            Card.event_id == account.event_id,
+            Card.status == CardStatus.WAITING,
+        )
     )
     return int(session.scalar(query) or 0)
 

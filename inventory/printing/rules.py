@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from inventory.errors import Conflict, Fault, LinesRefused, RuleViolated
 from inventory.recordings.rules import Reference
-from inventory.stock import rules as stock
-from inventory.stock.rules import AccountKey, Condition, Leg, Place, SpoilReason
+from inventory.stock import numbers
+from inventory.stock.numbers import Amount, Span
+from inventory.stock.rules import AccountKey, Condition, Leg, Part, Place, SpoilReason
 from inventory.texts import Text
 
 
@@ -165,6 +166,25 @@ class CardMovedOn(Conflict):
     text = Text("Kartunya sekarang {status} di {store}.", "Its card is now {status} at {store}.")
 
 
+class BlanksDoNotMatch(RuleViolated):
+    """The numbers of the blanks that were used are one for each attempt."""
+
+    code = "blanks_do_not_match"
+    text = Text(
+        "Disebut {blanks} nomor blangko untuk {attempts} hasil; satu nomor untuk setiap hasil.",
+        "{blanks} numbers of blanks were named for {attempts} results; it is one for each.",
+    )
+
+
+class VersionNotPrinted(RuleViolated):
+    """A printer, or a print room, prints the versions it states."""
+
+    code = "version_not_printed"
+    text = Text(
+        "{where} tidak dapat mencetak {item}; yang dapat: {prints}.", "{where} cannot print {item}; it prints {prints}."
+    )
+
+
 class CardsNotWaiting(Conflict):
     """Some cards are not waiting to be handed over."""
 
@@ -189,6 +209,7 @@ class Result:
     recording: Reference
     outcome: Outcome
     reason: SpoilReason | None = None
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +222,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One attempt to be written: a recording and what became of its blank."""
+    """One attempt to be written: a recording, what became of its blank, and the blank's number where it is known."""
 
     recording: int
     outcome: Outcome
     reason: SpoilReason | None = None
+    number: Span | None = None
 
 
 def attempts(job: int, results: Sequence[Result], lines: Mapping[Reference, Line]) -> list[Try]:
@@ -227,7 +249,8 @@ def attempts(job: int, results: Sequence[Result], lines: Mapping[Reference, Line
         elif line is not None and not line.waiting:
             late.append(Fault(f"{place}/recording", NotWaiting.text.format(count=1, job=job), NotWaiting.code))
         elif line is not None:
-            tries.append(Try(line.recording, result.outcome, result.reason))
+            number = None if result.number is None else numbers.read(result.number, f"{place}/number")
+            tries.append(Try(line.recording, result.outcome, result.reason, number))
             if result.outcome is Outcome.PRINTED:
                 printed.add(line.recording)
     if wrong:
@@ -253,20 +276,52 @@ def _wrong_field(error: RuleViolated) -> str:
     return "recording" if isinstance(error, NotInJob) else "outcome"
 
 
-def becomes(outcome: Outcome) -> Condition:
-    """The condition of a blank after an attempt."""
-    return Condition.PRINTED if outcome is Outcome.PRINTED else Condition.SPOILED
+def becomes(blank: AccountKey, outcome: Outcome, reason: SpoilReason | None) -> AccountKey:
+    """Where a blank is after an attempt: a card of its store, or in its quarantine, whoever's hand it was in."""
+    if outcome is Outcome.SPOILED and reason is not None:
+        return blank.spoiled(reason)
+    return blank.at(Place.STORE).as_(Condition.PRINTED)
 
 
-def fed(balances: Mapping[AccountKey, int], order: Sequence[AccountKey], count: int) -> list[AccountKey]:
-    """The account that each of `count` attempts draws its blank from; raises `StockInsufficient`."""
-    return [key for key, part in stock.draw(balances, order, count) for _ in range(part)]
+def scanned(tries: Sequence[Try]) -> Amount:
+    """The numbers that the attempts name, each at its line; raises `NumbersTwice`."""
+    named = [(attempt.number, f"/results/{index}/number") for index, attempt in enumerate(tries) if attempt.number]
+    spans, pointers = tuple(span for span, _ in named), tuple(pointer for _, pointer in named)
+    numbers.check_once(spans, pointers)
+    return Amount(len(spans), spans, pointers)
+
+
+def with_numbers(tries: Sequence[Try], amount: Amount) -> list[Try]:
+    """The attempts with the numbers of the blanks that went through the printer in this order.
+
+    Raises `BlanksDoNotMatch` unless there is one for each attempt.
+    """
+    if not amount.numbered:
+        return list(tries)
+    if amount.quantity != len(tries) or any(attempt.number for attempt in tries):
+        raise BlanksDoNotMatch(blanks=amount.quantity, attempts=len(tries))
+    single = numbers.singles(amount.spans)
+    return [replace(attempt, number=number) for attempt, number in zip(tries, single, strict=True)]
+
+
+def fed(parts: Sequence[Part], tries: Sequence[Try]) -> list[AccountKey]:
+    """The account that each attempt draws its blank from: that of its number, or the next one in order."""
+    counted = [part.key for part in parts if not part.spans for _ in range(part.quantity)]
+    holders = {number: part.key for part in parts for number in numbers.singles(part.spans)}
+    queue = iter(counted)
+    return [next(queue) if attempt.number is None else holders[attempt.number] for attempt in tries]
 
 
 def legs_of(blanks: Sequence[AccountKey], tries: Sequence[Try]) -> list[Leg]:
-    """What one movement does for all attempts: each blank stays where it lies and becomes printed or spoiled."""
-    sums = Counter((key, becomes(attempt.outcome)) for key, attempt in zip(blanks, tries, strict=True))
-    return [Leg(key, key.as_(condition), quantity) for (key, condition), quantity in sums.items()]
+    """What one movement does for all attempts: each blank becomes printed or spoiled."""
+    sums: Counter[tuple[AccountKey, AccountKey]] = Counter()
+    carried: defaultdict[tuple[AccountKey, AccountKey], list[Span]] = defaultdict(list)
+    for key, attempt in zip(blanks, tries, strict=True):
+        way = key, becomes(key, attempt.outcome, attempt.reason)
+        sums[way] += 1
+        if attempt.number is not None:
+            carried[way].append(attempt.number)
+    return [Leg(*way, quantity, tuple(numbers.compact(carried[way]))) for way, quantity in sums.items()]
 
 
 def handed_over(key: AccountKey) -> AccountKey:

@@ -12,19 +12,23 @@ from inventory import clock
 from inventory.access import Actor
 from inventory.catalogue.queries import get_item
 from inventory.catalogue.rules import ItemKind
+from inventory.custody import queries as custody
+from inventory.custody.rules import CustodyNeeded
 from inventory.database import insert_many
 from inventory.offices.queries import StoreFacts
 from inventory.outreach.models import Event
 from inventory.outreach.rules import EventStatus
 from inventory.printing import queries, rules
-from inventory.printing.models import Attempt, Card, JobLine, PrintJob
+from inventory.printing.models import Attempt, Card, JobLine, Printer, PrintJob
 from inventory.printing.rules import CardStatus, JobStatus, Outcome, Try
 from inventory.recordings import commands as recordings
 from inventory.recordings.rules import RecordingStatus
 from inventory.stock import ledger
 from inventory.stock.commands import OnlyBlanksBecomeCards
 from inventory.stock.ledger import Books, Fact
-from inventory.stock.rules import AccountKey
+from inventory.stock.numbers import Amount
+from inventory.stock.queries import drawing_order
+from inventory.stock.rules import AccountKey, Condition, Place
 
 _ATTEMPTS: Any = Attempt.__table__
 _CARDS: Any = Card.__table__
@@ -43,6 +47,17 @@ def check_blank(code: str) -> None:
     """Raise `OnlyBlanksBecomeCards` for a ribbon."""
     if get_item(code).kind is not ItemKind.BLANK:
         raise OnlyBlanksBecomeCards(pointer="/item", item=code)
+
+
+def check_version(session: Session, store: StoreFacts, item: str, printer: str | None) -> None:
+    """Raise `VersionNotPrinted` when the print room or the named printer cannot print this item."""
+    stated: list[tuple[str, Sequence[str] | None]] = [(store.code, store.prints)]
+    if printer is not None:
+        query = sa.select(Printer.prints).where(Printer.store_code == store.code, Printer.name == printer)
+        stated.append((printer, session.scalar(query)))
+    for where, prints in stated:
+        if prints is not None and item not in prints:
+            raise rules.VersionNotPrinted(pointer="/item", where=where, item=item, prints=", ".join(prints))
 
 
 def require_running(session: Session, event_id: int | None) -> None:
@@ -90,21 +105,44 @@ def insert_job(
     return job
 
 
+def feeding(session: Session, actor: Actor, store: StoreFacts, item: str) -> list[AccountKey]:
+    """The accounts that a printer is fed from: the blanks in the actor's own hand, else those of the store.
+
+    Raises `CustodyNeeded` where the office hands blanks out for a shift only.
+    """
+    if sessions := custody.open_sessions(session, actor.user_id, store.code, item):
+        return custody.custody_order(session, sessions)
+    if store.checks.custody_required:
+        raise CustodyNeeded(store=store.code, item=item)
+    return drawing_order(store, item)
+
+
 def lock_printing(
     session: Session, store: StoreFacts, order: Sequence[AccountKey], tries: Sequence[Try], *, issue: bool = False
 ) -> Books:
     """Lock, at once, every account that these attempts (and, with `issue`, the hand-over) can touch."""
-    conditions = {rules.becomes(attempt.outcome) for attempt in tries}
-    made = [key.as_(condition) for key in order for condition in conditions]
-    ends = [rules.handed_over(key.as_(rules.becomes(Outcome.PRINTED))) for key in order] if issue else []
-    return ledger.lock(session, [*order, *made, *ends], {store.code: store.office})
+    sorts = {attempt.number is not None for attempt in tries}
+    sources = [key.tracked(numbered=numbered) for key in order for numbered in sorts]
+    ways = {(attempt.outcome, attempt.reason) for attempt in tries}
+    made = [rules.becomes(key, *way) for key in sources for way in ways]
+    ends = [rules.handed_over(key) for key in made if key.condition is Condition.PRINTED] if issue else []
+    return ledger.lock(session, [*sources, *made, *ends], {store.code: store.office})
+
+
+def _drawn(session: Session, books: Books, order: Sequence[AccountKey], tries: Sequence[Try]) -> list[AccountKey]:
+    """The account that each attempt's blank comes from."""
+    amount = rules.scanned(tries)
+    parts = ledger.draw(session, books, order, amount) if amount.numbered else []
+    if counted := len(tries) - amount.quantity:
+        parts += ledger.draw(session, books, order, Amount(counted))
+    return rules.fed(parts, tries)
 
 
 def post_attempts(
     session: Session, books: Books, order: Sequence[AccountKey], job: PrintJob, tries: Sequence[Try], fact: Fact
 ) -> list[int]:
     """Post the attempts and write what follows from them, each table in one statement. Answers who was printed."""
-    blanks = rules.fed(books.balances, order, len(tries))
+    blanks = _drawn(session, books, order, tries)
     posted = ledger.post(session, books, fact, rules.legs_of(blanks, tries))
     now, connection = clock.now(), session.connection()
     common = {"job_id": job.id, "movement_id": posted.id, "attempted_at": now, "user_id": fact.actor.user_id}
@@ -112,7 +150,15 @@ def post_attempts(
         session,
         _ATTEMPTS,
         [
-            {**common, "recording_id": a.recording, "owner_code": key.owner, "outcome": a.outcome, "reason": a.reason}
+            {
+                **common,
+                "recording_id": a.recording,
+                "owner_code": key.owner,
+                "outcome": a.outcome,
+                "reason": a.reason,
+                "number": None if a.number is None else str(a.number),
+                "custody_id": key.document_id if key.place is Place.CUSTODY else None,
+            }
             for a, key in zip(tries, blanks, strict=True)
         ],
     )

@@ -243,6 +243,11 @@ def compact(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
+def singles(spans: Iterable[Span]) -> Iterator[Span]:
+    """Each number by itself."""
+    return (span.part(value, value) for span in spans for value in range(span.first, span.last + 1))
+
+
 def without(whole: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
     """The numbers of `whole` that are not in `taken`, in order. Neither side overlaps in itself."""
     cuts: defaultdict[Series, list[Span]] = defaultdict(list)

@@ -45,9 +45,12 @@ def downgrade() -> None:
     for limit in LIMITS:
         op.drop_column("offices", limit)
     op.drop_index("uq_attempts_number", table_name="attempts")
+    op.drop_column("transfers", "granted")
+    op.drop_column("transfers", "dispatched_at")
     op.drop_column("transfers", "numbered")
     op.drop_column("transfers", "dispatched_by")
     op.drop_column("transfers", "approved_by")
+    op.drop_column("stores", "version")
     op.drop_column("stores", "prints")
     op.drop_column("pledges", "numbered")
     op.drop_column("pledges", "movement_id")
@@ -98,9 +101,12 @@ def _add_columns() -> None:
     op.add_column("pledges", sa.Column("movement_id", sa.BigInteger(), nullable=True))
     op.add_column("pledges", sa.Column("numbered", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("stores", sa.Column("prints", sa.JSON(), nullable=True))
+    op.add_column("stores", sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False))
     op.add_column("transfers", sa.Column("approved_by", sa.BigInteger(), nullable=True))
     op.add_column("transfers", sa.Column("dispatched_by", sa.BigInteger(), nullable=True))
     op.add_column("transfers", sa.Column("numbered", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("transfers", sa.Column("dispatched_at", UTC, nullable=True))
+    op.add_column("transfers", sa.Column("granted", sa.Boolean(), server_default=sa.false(), nullable=False))
     for limit in LIMITS:
         # Both databases take a column with its own CHECK so; SQLite could not add the CHECK afterwards.
         op.execute(
@@ -386,6 +392,14 @@ def _create_feature_tables() -> None:
     )
     op.create_index("ix_counts_office_code_status", "counts", ["office_code", "status"], unique=False)
     op.create_index("ix_counts_store_code_status", "counts", ["store_code", "status"], unique=False)
+    op.create_index(
+        "uq_counts_open",
+        "counts",
+        ["store_code"],
+        unique=True,
+        sqlite_where=sa.text("status = 'open'"),
+        postgresql_where=sa.text("status = 'open'"),
+    )
     op.create_table(
         "custody_sessions",
         sa.Column("id", ID, nullable=False),
@@ -443,6 +457,7 @@ def _create_feature_tables() -> None:
         sa.Column("approved_at", UTC, nullable=True),
         sa.Column("approved_by", sa.BigInteger(), nullable=True),
         sa.Column("movement_id", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["store_code"], ["stores.code"], name="fk_destructions_store_code"),
         sa.PrimaryKeyConstraint("id", name="pk_destructions"),
@@ -489,7 +504,7 @@ def _create_feature_tables() -> None:
         sa.Column("created_at", UTC, nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("destroyed BETWEEN 0 AND quantity", name="ck_withdrawn_cards_destroyed"),
-        sa.CheckConstraint("quantity > 0", name="ck_withdrawn_cards_quantity"),
+        sa.CheckConstraint("quantity >= 0", name="ck_withdrawn_cards_quantity"),
         sa.ForeignKeyConstraint(["store_code"], ["stores.code"], name="fk_withdrawn_cards_store_code"),
         sa.PrimaryKeyConstraint("id", name="pk_withdrawn_cards"),
     )
