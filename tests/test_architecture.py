@@ -26,13 +26,19 @@ from tests.builders import settings_for
 ROOT = Path(__file__).parent.parent
 HOUSES = ("inventory", "api", "web")
 LEDGER_TABLES = {"Movement", "Entry", "Account"}
+NUMBER_TABLES = {"Interval", "NumberSeries"}
 # Every feature has these; the ledger's own two files are the only others.
 FEATURE_FILES = {"__init__.py", "models.py", "rules.py", "commands.py", "queries.py"}
 MORE_FEATURE_FILES = {
+    "disposal/report.py": "what was burned, added up by class, for one destruction and for a month",
     "planning/flags.py": "what readiness warns of, in plain sentences",
     "printing/handover.py": "cards and who collected them, apart from the jobs that printed them",
     "printing/steps.py": "what the commands of printing share inside their own transactions",
+    "printing/printers.py": "the machines and the versions they print",
+    "stock/corrections.py": "what takes two people or comes afterwards: reversals and confirmed losses",
+    "stock/intervals.py": "the only writer of intervals, called by the ledger",
     "stock/ledger.py": "the only writer of movements",
+    "stock/numbers.py": "the pure arithmetic of numbers and intervals",
     "stock/verify.py": "the proof that the books are exact",
     "transfers/drafts.py": "the transfers that other commands make inside their own transactions",
     "transfers/goods.py": "the movements of a transfer, apart from who may make them",
@@ -42,6 +48,8 @@ MORE_API_FILES = {"recordings/lines.py": "the lines of a batch, from JSON or CSV
 KEY_OPTIONAL = {
     "coverage.report": "one report a region, day and source: a second one is refused",
     "coverage.set_target": "one target a region and day: a second one is refused",
+    "disposal.cancel": "no stock moves, and twice is refused",
+    "disposal.correct_withdrawn": "the same figure again changes nothing",
     "transfers.approve": "no stock moves, and twice is refused",
     "transfers.refuse": "no stock moves, and twice is refused",
     "transfers.redirect": "no stock moves, and the same address again changes nothing",
@@ -52,6 +60,8 @@ KEY_OPTIONAL = {
     "outreach.add_member": "a user is a member or not: a second time changes nothing",
     "outreach.extend": "no stock and no document; a key is kept to where one is sent",
     "printing.open_job": "no stock moves, and twice is refused",
+    "printing.add_printer": "a store's printers have different names: a second one is refused",
+    "stock.confirm_loss": "no stock moves, and twice is refused",
     "printing.cancel_job": "no stock moves, and twice is refused",
     "recordings.record": "client ids are the identity: a line known already changes nothing",
     "recordings.report": "a status known already changes nothing",
@@ -128,10 +138,11 @@ def test_only_the_database_module_commits():
     assert guilty == []
 
 
-def test_only_the_ledger_writes_movements_entries_and_balances():
+@pytest.mark.parametrize(("writer", "tables"), [("ledger", LEDGER_TABLES), ("intervals", NUMBER_TABLES)])
+def test_only_the_ledger_writes_movements_entries_balances_and_numbers(writer, tables):
     guilty = []
     for path in sources(*existing()):
-        if named(path) == "inventory/stock/ledger.py":
+        if named(path) == f"inventory/stock/{writer}.py":
             continue
         aliases = {
             target.id: model_of(node.value)
@@ -144,8 +155,8 @@ def test_only_the_ledger_writes_movements_entries_and_balances():
             models = {model_of(argument) for argument in call.args}
             models |= {aliases.get(name, name) for name in models}
             writes = name_of(call.func) in ("insert", "update", "delete", "insert_ignore")
-            made = name_of(call.func) in LEDGER_TABLES
-            if made or (writes and LEDGER_TABLES & models):
+            made = name_of(call.func) in tables
+            if made or (writes and tables & models):
                 guilty.append(f"{named(path)}:{call.lineno}")
     assert guilty == []
 

@@ -226,6 +226,7 @@ def named_cards(session: Session, account: AccountKey) -> int:
     """How many cards of recordings wait in an account; what else is printed there came with the opening figures."""
     query = (
         sa.select(sa.func.count())
+        .select_from(Card)
         .join(Attempt, Attempt.id == Card.attempt_id)
         .where(
             Attempt.number.is_not(None) if account.numbered else Attempt.number.is_(None),

@@ -135,7 +135,7 @@ def test_wrong_results_are_refused_whole(printer, exact, lines, status, code, po
 
 
 @pytest.mark.parametrize("line", [
-    {"recording": "a"}, {"recording": "a", "outcome": "lost"}, {"recording": "a", "outcome": "printed", "colour": "red"},
+    {"recording": "a"}, {"recording": "a", "outcome": "lost"}, {"recording": "a", "outcome": "printed", "n": "1"},
     {"recording": -1, "outcome": "printed"}, {"recording": 2**70, "outcome": "printed"},
     {"recording": 1.5, "outcome": "printed"}, {"recording": "", "outcome": "printed"},
     {"recording": "a", "outcome": "spoiled", "reason": "bored"}, None,
