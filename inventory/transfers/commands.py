@@ -7,13 +7,14 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from inventory import access, audit
+from inventory import access, audit, clock
 from inventory.access import Action, Actor
 from inventory.catalogue.queries import get_item
 from inventory.database import transaction
 from inventory.errors import NotPermitted
 from inventory.offices.models import Office
 from inventory.offices.queries import (
+    Checks,
     OfficeNotFound,
     StoreFacts,
     StoreNotFound,
@@ -23,8 +24,10 @@ from inventory.offices.queries import (
     store_for,
 )
 from inventory.retries import FIRST, Once
+from inventory.stock.numbers import Amount
 from inventory.stock.rules import NO_EVENT
 from inventory.transfers import drafts, goods, queries, rules
+from inventory.transfers.headings import Delivered
 from inventory.transfers.models import Transfer
 from inventory.transfers.rules import Count, Step, TransferStatus
 
@@ -123,7 +126,9 @@ def approve(actor: Actor, transfer_id: int, quantity: int | None = None, reason:
         if (done := once.done_before(session)) is not None:
             return done
         rules.check_status(transfer.status, TransferStatus.REQUESTED)
-        transfer.approved = rules.approve(transfer.requested, quantity, reason)
+        approved = rules.approve(transfer.requested, quantity, reason)
+        rules.check_approval(actor.user_id, transfer.user_id, approved, _checks(transfer).transfer_check_over)
+        transfer.approved, transfer.approved_by = approved, actor.user_id
         transfer.status = TransferStatus.APPROVED
         transfer.reason = reason or transfer.reason
         _note(session, actor, "approve", transfer, transfer.from_office, quantity=transfer.approved)
@@ -172,11 +177,15 @@ def cancel(actor: Actor, transfer_id: int, reason: str = "", once: Once = FIRST)
 def dispatch(
     actor: Actor,
     transfer_id: int,
-    quantity: int | None = None,
+    amount: Amount | None = None,
     occurred_on: date | None = None,
     once: Once = FIRST,
 ) -> int:
-    """Send what was approved, or less. Answers the transfer's id."""
+    """Send what was approved, or less: a count, or the very numbers. Answers the transfer's id.
+
+    Raises `MoreThanApproved`, and as any taking `StockInsufficient`, `NumbersNeeded`, `NumbersUnknown` or
+    `NumbersElsewhere`.
+    """
     with transaction() as session:
         transfer = _locked(session, actor, Action.TRANSFER, transfer_id)
         rules.check_side(actor.office, transfer.from_office)
@@ -184,8 +193,10 @@ def dispatch(
             return done
         rules.check_status(transfer.status, TransferStatus.APPROVED)
         approved = transfer.approved or 0
-        sent = rules.dispatch(approved, quantity)
-        goods.send(session, actor, transfer, sent, occurred_on)
+        rules.check_sender(actor.user_id, transfer.approved_by, approved, _checks(transfer).transfer_check_over)
+        sent = rules.dispatch(approved, None if amount is None else amount.quantity)
+        goods.send(session, actor, transfer, amount or Amount(sent), occurred_on)
+        transfer.dispatched_by, transfer.dispatched_at = actor.user_id, clock.now()
         if sent < approved and _leaves_closed_kit(transfer):
             drafts.rest(session, actor, transfer, approved - sent)
         _note(session, actor, "dispatch", transfer, transfer.from_office, quantity=sent)
@@ -195,7 +206,7 @@ def dispatch(
 def receive(
     actor: Actor,
     transfer_id: int,
-    count: Count,
+    delivered: Delivered,
     reason: str = "",
     seen_by: str = "",
     occurred_on: date | None = None,
@@ -204,7 +215,8 @@ def receive(
     """Note what arrived; several receipts may follow one dispatch. Answers the transfer's id.
 
     Rejected goods are spoiled at the receiver. Missing ones stay on the transfer until found or written off. A surplus
-    is booked by a movement of its own.
+    is booked by a movement of its own. Goods that were sent with numbers are received by them, unless one count takes
+    all of them. Raises `NumbersElsewhere` or `NumbersUnknown` for numbers that were not sent.
     """
     with transaction() as session:
         transfer = _locked(session, actor, Action.TRANSFER, transfer_id)
@@ -212,8 +224,9 @@ def receive(
         if (done := once.done_before(session)) is not None:
             return done
         rules.check_status(transfer.status, TransferStatus.DISPATCHED)
+        count = delivered.count
         tally = rules.receive(queries.tally_of(transfer), count, reason, seen_by)
-        goods.deliver(session, actor, transfer, count, reason, seen_by, occurred_on)
+        goods.deliver(session, actor, transfer, delivered, reason, seen_by, occurred_on)
         goods.keep(transfer, tally)
         facts = {"received": count.received, "rejected": count.rejected, "missing": count.missing}
         _note(session, actor, "receive", transfer, transfer.to_office, surplus=count.surplus, **facts)
@@ -223,8 +236,8 @@ def receive(
 def resolve(
     actor: Actor,
     transfer_id: int,
-    found: int,
-    written_off: int,
+    found: Amount,
+    written_off: Amount,
     reason: str,
     police_number: str = "",
     once: Once = FIRST,
@@ -235,17 +248,22 @@ def resolve(
     """
     with transaction() as session:
         transfer = _locked(session, actor, Action.TRANSFER, transfer_id)
-        if found:
+        if found.quantity:
             rules.check_side(actor.office, transfer.to_office)
-        if written_off:
+        if written_off.quantity:
             _require_approver(actor, transfer)
         if (done := once.done_before(session)) is not None:
             return done
         rules.check_status(transfer.status, TransferStatus.DISPUTED)
-        tally = rules.resolve(queries.tally_of(transfer), found, written_off)
+        if written_off.quantity:
+            noted = [each.user_id for each in queries.standing_deliveries(transfer.id) if each.missing]
+            hands = [transfer.dispatched_by, *noted]
+            rules.check_write_off(actor.user_id, hands, checked=_checks(transfer).write_off_check)
+        tally = rules.resolve(queries.tally_of(transfer), found.quantity, written_off.quantity)
         goods.settle(session, actor, transfer, found, written_off, reason, police_number)
         goods.keep(transfer, tally)
-        _note(session, actor, "resolve", transfer, transfer.from_office, found=found, written_off=written_off)
+        facts = {"found": found.quantity, "written_off": written_off.quantity}
+        _note(session, actor, "resolve", transfer, transfer.from_office, **facts)
         return once.keep(session, transfer.id)
 
 
@@ -274,11 +292,15 @@ def undo(actor: Actor, transfer_id: int, reason: str, once: Once = FIRST) -> int
             if _leaves_closed_kit(transfer):  # the rest of what was approved went, or goes, by a transfer of its own
                 transfer.approved = transfer.dispatched
             goods.recall(session, actor, transfer, reason)
+            transfer.dispatched_by, transfer.dispatched_at = None, None
             transfer.status = TransferStatus.APPROVED
         else:
             _require_approver(actor, transfer)
             _check_may_end(transfer)
-            transfer.approved, transfer.status = None, TransferStatus.REQUESTED
+            if transfer.granted:
+                raise rules.ApprovedElsewhere
+            transfer.approved, transfer.approved_by = None, None
+            transfer.status = TransferStatus.REQUESTED
         office = transfer.to_office if step is Step.DELIVERY else transfer.from_office
         _note(session, actor, "undo", transfer, office, step=step)
         return once.keep(session, transfer.id)
@@ -312,6 +334,11 @@ def _locked(session: Session, actor: Actor, action: Action, transfer_id: int) ->
         raise queries.TransferNotFound(transfer=transfer_id)
     queries.require_sight(actor, action, transfer)
     return transfer
+
+
+def _checks(transfer: Transfer) -> Checks:
+    """What the sender's office wants a second person for."""
+    return store_facts(transfer.from_store).checks
 
 
 def _require_approver(actor: Actor, transfer: Transfer) -> None:

@@ -61,6 +61,9 @@ class Transfer(Base):
     user_id: Mapped[int] = mapped_column(sa.BigInteger)
     approved_by: Mapped[int | None] = mapped_column(sa.BigInteger)
     dispatched_by: Mapped[int | None] = mapped_column(sa.BigInteger)
+    dispatched_at: Mapped[datetime | None]
+    # Whether another document approved it at its birth: a request, a loan's return, the close of an event.
+    granted: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     # Whether what was dispatched went with its numbers.
     numbered: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,9 @@ from inventory.database import current
 from inventory.errors import NotFound, NotPermitted
 from inventory.offices.queries import store_for
 from inventory.paging import Page, Slice, page
-from inventory.stock.models import Entry, Movement
-from inventory.stock.rules import MovementKind
+from inventory.stock import intervals, numbers
+from inventory.stock.models import Account, Entry, Movement
+from inventory.stock.rules import AccountKey, MovementKind, Place, in_store
 from inventory.texts import Text
 from inventory.transfers.models import Delivery, Transfer
 from inventory.transfers.rules import Tally, TransferStatus
@@ -44,6 +45,12 @@ class TransferFilter:
     status: TransferStatus | None = None
     event: int | None = None
     item: str | None = None
+
+
+def under_way(transfer: Transfer) -> AccountKey:
+    """The transfer's own place, with or without numbers: the sender answers for it until receipt is confirmed."""
+    goods = in_store(transfer.from_store, transfer.item_code, transfer.owner_code, transfer.event_id)
+    return goods.at(Place.TRANSFER, document_id=transfer.id).tracked(numbered=transfer.numbered)
 
 
 def tally_of(transfer: Transfer) -> Tally:
@@ -76,7 +83,21 @@ def get_transfer(actor: Actor, transfer_id: int) -> dict[str, Any]:
         raise TransferNotFound(transfer=transfer_id)
     require_sight(actor, Action.READ, found)
     deliveries = current().scalars(sa.select(Delivery).where(Delivery.transfer_id == transfer_id).order_by(Delivery.id))
-    return {**shown(found), "deliveries": list(deliveries)}
+    return {**shown(found), "deliveries": list(deliveries), **_numbers_of(found)}
+
+
+def _numbers_of(transfer: Transfer) -> dict[str, list[tuple[str, str]]]:
+    """The numbers under way; once every receipt is in, those are the missing ones."""
+    lying = intervals.lying_at(current(), [under_way(transfer)]).values()
+    there = [span.written() for span in numbers.compact(span for stays in lying for _, span in stays)]
+    return {"intervals": there, "missing_intervals": [] if tally_of(transfer).outstanding else there}
+
+
+def balances(keys: Iterable[AccountKey]) -> dict[AccountKey, int]:
+    """What lies in these accounts at the moment; those that were never used are left out."""
+    named = {key.word: key for key in keys}
+    rows = current().execute(sa.select(Account.word, Account.balance).where(Account.word.in_(sorted(named))))
+    return {named[row.word]: row.balance for row in rows}
 
 
 def shown(transfer: Transfer) -> dict[str, Any]:
@@ -123,3 +144,16 @@ def dispatch_of(account_id: int) -> int | None:
     """The last dispatch into a transfer's own place."""
     query = sa.select(sa.func.max(Movement.id)).join(Entry, Entry.movement_id == Movement.id)
     return current().scalar(query.where(Entry.account_id == account_id, Movement.kind == MovementKind.DISPATCH))
+
+
+def differences() -> Iterator[str]:
+    """A transfer's goods lie under way as its row says: all with their numbers, or all without."""
+    query = (
+        sa.select(Transfer.id, Transfer.numbered, Account.balance)
+        .join(Account, sa.and_(Account.place == Place.TRANSFER, Account.document_id == Transfer.id))
+        .where(Account.balance != 0, Account.numbered != Transfer.numbered)
+        .order_by(Transfer.id)
+    )
+    for row in current().execute(query, execution_options={"yield_per": 1_000}):
+        said, found = ("with", "without") if row.numbered else ("without", "with")
+        yield f"transfer {row.id}: sent {said} numbers, the ledger has {row.balance} {found} numbers under way"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from inventory.errors import Conflict, NotPermitted, RuleViolated
 from inventory.offices.rules import covers
+from inventory.second_person import check_second
 from inventory.stock.rules import NothingToMove
 from inventory.texts import Text
 
@@ -183,6 +185,22 @@ class NotThisEnd(NotPermitted):
     )
 
 
+class ApprovedElsewhere(Conflict):
+    """What a request, a loan's return or an event's close approved is cancelled, but never only asked for again."""
+
+    code = "transfer_approved_elsewhere"
+    text = Text(
+        "Pengiriman ini disetujui bersama dokumen lain (permintaan, pengembalian pinjaman, penutupan acara); batalkan"
+        " pengirimannya.",
+        "This transfer was approved with another document (a request, a loan's return, an event's close); cancel it.",
+    )
+
+
+_ASKED = Text("meminta pengiriman ini", "asked for this transfer")
+_APPROVED = Text("menyetujui pengiriman ini", "approved this transfer")
+_SENT = Text("mengirimnya atau mencatat yang hilang", "dispatched it or noted what is missing")
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """What one receipt found."""
@@ -268,6 +286,24 @@ def approve(requested: int, quantity: int | None, reason: str) -> int:
     if approved > requested and not reason:
         raise TransferReasonNeeded(pointer="/reason")
     return approved
+
+
+def check_approval(user_id: int, asked_by: int, approved: int, limit: int | None) -> None:
+    """Above the sender's limit, who approves is not who asked; raises `SamePerson`."""
+    if limit is not None and approved > limit:
+        check_second(user_id, first=[asked_by], part=_ASKED)
+
+
+def check_sender(user_id: int, approved_by: int | None, approved: int, limit: int | None) -> None:
+    """Above the sender's limit, who dispatches is not who approved; raises `SamePerson`."""
+    if limit is not None and approved > limit:
+        check_second(user_id, first=[approved_by], part=_APPROVED)
+
+
+def check_write_off(user_id: int, hands: Collection[int | None], *, checked: bool) -> None:
+    """Where the sender wants a second person, nobody through whose hands goods went missing gives them up."""
+    if checked:
+        check_second(user_id, first=hands, part=_SENT)
 
 
 def dispatch(approved: int, quantity: int | None) -> int:

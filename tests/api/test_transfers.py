@@ -72,14 +72,15 @@ def test_several_receipts_follow_one_dispatch_and_rejected_ones_are_spoiled(sent
     assert (there["on_hand"], there["spoiled"]) == (990, 10)
 
 
-def test_missing_goods_stay_on_the_transfer_until_found_or_written_off(sent, province, regency, exact):
+def test_missing_goods_stay_on_the_transfer_until_found_or_written_off(sent, calls, province, regency, exact):
     path = sent(1_000)
     open_ = regency.post(f"{path}/receive", {"received": 995, "missing": 5, "reason": "seal broken"}, 200)
     assert (open_["status"], open_["missing"], open_["in_transit"]) == ("disputed", 5, 5)
     assert province.stock(FROM)["in_transit"] == 5
     found = regency.post(f"{path}/resolve", {"found": 2, "reason": "under the seat"}, 200)
     assert (found["status"], found["received"], found["missing"]) == ("disputed", 997, 3)
-    gone = province.post(f"{path}/resolve", {"written_off": 3, "reason": "reported", "police_number": "LP/7/2026"}, 200)
+    written = {"written_off": 3, "reason": "reported", "police_number": "LP/7/2026"}
+    gone = calls("coordinator", "15").post(f"{path}/resolve", written, 200)
     assert (gone["status"], gone["missing"], gone["written_off"], gone["in_transit"]) == ("received", 3, 3, 0)
     assert regency.stock(TO)["on_hand"] == 997
     there = province.stock(FROM)

@@ -207,7 +207,7 @@ class Story:
         transfers.resolve(self.boss, self.disputed(), 1, 0, "ditemukan")
 
     def write_off(self, _owner, _item, _quantity):
-        transfers.resolve(self.boss, self.disputed(), 0, 1, "dilepas")
+        transfers.resolve(actor("coordinator", "0"), self.disputed(), 0, 1, "dilepas")
 
     def close(self, gone, more, counted):
         """Close with a count that is off by a little, explained; without a count the books' figures stand."""
