@@ -7,6 +7,7 @@ from flask_smorest import Api
 from api.blanks.routes import blp as blanks
 from api.catalogue.routes import blp as catalogue
 from api.coverage.routes import blp as coverage
+from api.custody.routes import blp as custody
 from api.notices.routes import blp as notices
 from api.offices.routes import blp as offices
 from api.outreach.routes import blp as outreach
@@ -33,6 +34,7 @@ FEATURES = (
     printing,
     settlement,
     notices,
+    custody,
     blanks,
 )
 

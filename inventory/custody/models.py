@@ -15,14 +15,19 @@ from inventory.database import Base
 class CustodySession(Base):
     """Blanks of one item in one holder's hand. They lie in the place (custody, store, this id).
 
-    `counted_by` and `return_counted_by` are two user ids each. `returned` is what was counted at the end, `missing`
-    what the books had and the count had not (below zero: too many).
+    `counted_by` are two user ids, `return_counted_by` those of every count of what came back, `closers` who entered one
+    (`closed_by` the last of them). `returned` is what went back of the blanks that were issued, `missing` what did not,
+    by number where numbers are known, and `surplus` what came back beyond the books. What is missing lies in the place
+    of the session until it is found or written off; a surplus is booked when it is approved.
     """
 
     __tablename__ = "custody_sessions"
     __table_args__ = (
         sa.CheckConstraint("issued > 0", "issued"),
         sa.CheckConstraint("returned IS NULL OR returned >= 0", "returned"),
+        sa.CheckConstraint("missing IS NULL OR missing >= 0", "missing"),
+        sa.CheckConstraint("surplus >= 0", "surplus"),
+        sa.CheckConstraint("(status = 'open') = (returned IS NULL)", "counted"),
         sa.CheckConstraint("printer_count IS NULL OR printer_count >= 0", "printer_count"),
         sa.CheckConstraint("siak_count IS NULL OR siak_count >= 0", "siak_count"),
         sa.Index(None, "store_code", "status"),
@@ -46,10 +51,14 @@ class CustodySession(Base):
     movement_id: Mapped[int] = mapped_column(sa.BigInteger)
     returned: Mapped[int | None] = mapped_column(sa.BigInteger)
     missing: Mapped[int | None] = mapped_column(sa.BigInteger)
+    missing_numbers: Mapped[list[list[str]]] = mapped_column(sa.JSON)
+    surplus: Mapped[Keping] = mapped_column(default=0)
+    surplus_numbers: Mapped[list[list[str]]] = mapped_column(sa.JSON)
     explanation: Mapped[str] = mapped_column(sa.String(500), default="")
     return_counted_by: Mapped[list[int] | None] = mapped_column(sa.JSON)
     printer_count: Mapped[int | None] = mapped_column(sa.BigInteger)
     siak_count: Mapped[int | None] = mapped_column(sa.BigInteger)
+    closers: Mapped[list[int]] = mapped_column(sa.JSON)
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[int | None] = mapped_column(sa.BigInteger)
     approved_by: Mapped[int | None] = mapped_column(sa.BigInteger)

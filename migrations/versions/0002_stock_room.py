@@ -211,7 +211,9 @@ def _create_stock_tables() -> None:
         sa.Column("subject", sa.String(length=200), nullable=False),
         sa.Column("office_code", sa.String(length=40), nullable=False),
         sa.Column("other_office", sa.String(length=40), nullable=True),
+        sa.Column("owner_office", sa.String(length=40), nullable=True),
         sa.Column("event_id", sa.BigInteger(), nullable=True),
+        sa.Column("from_event_id", sa.BigInteger(), nullable=True),
         sa.Column("check_value", sa.String(length=32), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("names_secret", sa.LargeBinary(), nullable=True),
@@ -219,6 +221,7 @@ def _create_stock_tables() -> None:
         sa.Column("user_id", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_documents"),
         sa.UniqueConstraint("check_value", name="uq_documents_check_value"),
+        sa.UniqueConstraint("number", name="uq_documents_number"),
     )
     op.create_index("ix_documents_kind_subject", "documents", ["kind", "subject"], unique=False)
     op.create_index("ix_documents_office_code_id", "documents", ["office_code", "id"], unique=False)
@@ -255,6 +258,14 @@ def _create_stock_tables() -> None:
         postgresql_where=sa.text("NOT in_books"),
     )
     op.create_index("ix_intervals_lot_id", "intervals", ["lot_id"], unique=False)
+    op.create_index(
+        "ix_intervals_split",
+        "intervals",
+        ["split_from_id"],
+        unique=False,
+        sqlite_where=sa.text("split_from_id IS NOT NULL"),
+        postgresql_where=sa.text("split_from_id IS NOT NULL"),
+    )
     op.create_index("ix_intervals_made_by", "intervals", ["made_by"], unique=False)
     op.create_index(
         "uq_intervals_here",
@@ -419,18 +430,25 @@ def _create_feature_tables() -> None:
         sa.Column("movement_id", sa.BigInteger(), nullable=False),
         sa.Column("returned", sa.BigInteger(), nullable=True),
         sa.Column("missing", sa.BigInteger(), nullable=True),
+        sa.Column("missing_numbers", sa.JSON(), nullable=False),
+        sa.Column("surplus", sa.BigInteger(), nullable=False),
+        sa.Column("surplus_numbers", sa.JSON(), nullable=False),
         sa.Column("explanation", sa.String(length=500), nullable=False),
         sa.Column("return_counted_by", sa.JSON(), nullable=True),
         sa.Column("printer_count", sa.BigInteger(), nullable=True),
         sa.Column("siak_count", sa.BigInteger(), nullable=True),
+        sa.Column("closers", sa.JSON(), nullable=False),
         sa.Column("closed_at", UTC, nullable=True),
         sa.Column("closed_by", sa.BigInteger(), nullable=True),
         sa.Column("approved_by", sa.BigInteger(), nullable=True),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("(status = 'open') = (returned IS NULL)", name="ck_custody_sessions_counted"),
         sa.CheckConstraint("issued > 0", name="ck_custody_sessions_issued"),
+        sa.CheckConstraint("missing IS NULL OR missing >= 0", name="ck_custody_sessions_missing"),
         sa.CheckConstraint("printer_count IS NULL OR printer_count >= 0", name="ck_custody_sessions_printer_count"),
         sa.CheckConstraint("returned IS NULL OR returned >= 0", name="ck_custody_sessions_returned"),
         sa.CheckConstraint("siak_count IS NULL OR siak_count >= 0", name="ck_custody_sessions_siak_count"),
+        sa.CheckConstraint("surplus >= 0", name="ck_custody_sessions_surplus"),
         sa.ForeignKeyConstraint(["holder_id"], ["users.id"], name="fk_custody_sessions_holder_id"),
         sa.ForeignKeyConstraint(["item_code"], ["items.code"], name="fk_custody_sessions_item_code"),
         sa.ForeignKeyConstraint(["store_code"], ["stores.code"], name="fk_custody_sessions_store_code"),
