@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from benchmarks import footprint, postings, reading, results
+from benchmarks import footprint, numbers, postings, reading, results
 from benchmarks.service import Row
 from tests import postgres
 
@@ -24,6 +24,7 @@ def main(wanted: list[str]) -> int:
         parts: dict[str, Callable[[], list[Row]]] = {
             "postings": lambda: postings.on_postgresql(_fresh(url, "postings")),
             "results": lambda: results.on_postgresql(_fresh(url, "results"), _copy),
+            "numbers": lambda: numbers.on_postgresql(_fresh(url, "numbers")),
             "reading": lambda: reading.on_postgresql(_fresh(url, "reading")),
             "sqlite": lambda: postings.on_sqlite(f"sqlite:///{folder}/bench.db"),
             "memory": lambda: footprint.of_a_worker(_fresh(url, "memory")),
@@ -70,7 +71,8 @@ def table(rows: list[Row]) -> str:
         ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
         kept = "yes" if row.kept else "**no**"
         lines.append(f"| {row.what} | {row.figure} | {row.baseline} | {ratio} | {row.floor} | {kept} |")
-    return "\n".join(lines)
+    notes = [f"\n{row.what}, as the database carries it out:\n\n```\n{row.note}\n```" for row in rows if row.note]
+    return "\n".join([*lines, *notes])
 
 
 if __name__ == "__main__":

@@ -45,18 +45,19 @@ def _prepare(url: str) -> tuple[str, list[int]]:
     with served(url) as service:
         stock = {"store": "15.03-UTAMA", "item": "blangko", "quantity": LINES * JOBS * 2, "source": "ministry"}
         stock |= {"document_number": "SJ/1", "received_on": "2026-01-05"}
-        _send(service, token, "/receipts", stock)
+        send(service, token, "/receipts", stock)
         for start in range(0, LINES * JOBS, _PEOPLE):
-            people = [_person(number) for number in range(start, min(start + _PEOPLE, LINES * JOBS))]
-            _send(service, token, "/recordings", {"recordings": people})
+            people = [person(number) for number in range(start, min(start + _PEOPLE, LINES * JOBS))]
+            send(service, token, "/recordings", {"recordings": people})
         jobs = []
         for job in range(JOBS):
             names = [f"bench-{number}" for number in range(job * LINES, (job + 1) * LINES)]
-            jobs.append(_send(service, token, "/print-jobs", {"store": "15.03-UTAMA", "recordings": names})["id"])
+            jobs.append(send(service, token, "/print-jobs", {"store": "15.03-UTAMA", "recordings": names})["id"])
     return token, jobs
 
 
-def _person(number: int) -> dict[str, Any]:
+def person(number: int) -> dict[str, Any]:
+    """The body of a print-ready recording."""
     return {
         "client_id": f"bench-{number}",
         "nik": f"150304010190{number:04d}",
@@ -73,7 +74,8 @@ def _results(job: int, first: int) -> tuple[str, dict[str, Any]]:
     return f"/print-jobs/{job}/results", {"results": lines}
 
 
-def _send(service: Service, token: str, path: str, body: dict[str, Any]) -> Any:
+def send(service: Service, token: str, path: str, body: dict[str, Any]) -> Any:
+    """POST a body; answers the JSON."""
     answer = request(service.port, message("POST", path, token, json.dumps(body), f"bench{path}{time.monotonic_ns()}"))
     head, _, text = answer.partition(b"\r\n\r\n")
     if head[9:12] not in (b"200", b"201"):
@@ -84,7 +86,7 @@ def _send(service: Service, token: str, path: str, body: dict[str, Any]) -> Any:
 def _post(service: Service, token: str, job: int) -> float:
     path, body = _results(job, 1)
     began = time.perf_counter()
-    _send(service, token, path, body)
+    send(service, token, path, body)
     return time.perf_counter() - began
 
 
@@ -106,6 +108,28 @@ def _captured(url: str, token: str, jobs: list[int]) -> str:
                 raise RuntimeError(answer.get_data(as_text=True))
     engine.dispose()
     return "\n".join(script)
+
+
+def captured_reads(url: str, token: str, path: str) -> str:
+    """The plans, as PostgreSQL carries them out, of the look-ups that one GET makes."""
+    from api.app import create_app
+    from inventory.database import db
+
+    app = create_app(settings_for(url, keyring=_keyring()))
+    with app.app_context():
+        engine = db.engine
+    with _listening(engine, url) as script:
+        answer = app.test_client().get(f"/api/v1{path}", headers={"Authorization": f"Bearer {token}"})
+        if answer.status_code != 200:
+            raise RuntimeError(answer.get_data(as_text=True))
+    plans = []
+    with engine.connect() as connection:
+        for statement in script:
+            if "intervals" in statement:
+                explain = "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) " + statement.replace("%", "%%")
+                plans.append("\n".join(connection.exec_driver_sql(explain).scalars()))
+    engine.dispose()
+    return "\n\n".join(plans)
 
 
 def _keyring() -> Any:

@@ -37,6 +37,7 @@ class Row:
     ratio: float | None
     floor: str
     kept: bool
+    note: str = ""
 
 
 def environment(url: str, port: int) -> dict[str, str]:
