@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import warnings
 from datetime import timedelta
@@ -15,13 +16,13 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 import migrations
 from api.config import Settings, SettingWrong
+from api.ledger_cli import ledger
 from inventory import demo as demo_data
 from inventory import marks, retries, setup
 from inventory.access import Role
 from inventory.database import db
 from inventory.errors import InventoryError
 from inventory.people import commands as people
-from inventory.reports import queries as books
 
 DEMO_LABEL = "demo"
 DEMO_OFFICES = {
@@ -32,8 +33,9 @@ DEMO_OFFICES = {
     Role.INSPECTOR: "0",
     Role.ADMIN: "0",
 }
+# What the settings warn of was told when this process started.
+TOLD_ABOVE = "ignore::UserWarning:api.config"
 token = AppGroup("token", help="Bearer tokens.")
-ledger = AppGroup("ledger", help="The books.")
 
 
 class StartRefused(NoAppException):
@@ -110,11 +112,12 @@ def serve(demo_tokens: bool) -> None:  # noqa: FBT001 - click gives flags so
     click.echo(f"Blangko: http://{settings.host}:{settings.port}/api/docs")
     db.session.remove()
     db.engine.dispose()
-    told_above = "ignore::UserWarning:api.config"
+    if settings.seal_every:
+        _start_sealer(settings.seal_every)
     arguments = [
         sys.executable,
         "-W",
-        told_above,
+        TOLD_ABOVE,
         "-m",
         "gunicorn",
         "--no-control-socket",
@@ -124,6 +127,15 @@ def serve(demo_tokens: bool) -> None:  # noqa: FBT001 - click gives flags so
     ]
     arguments += ["--workers", str(settings.workers), "--timeout", "60", "--graceful-timeout", "30", "wsgi:app"]
     os.execv(sys.executable, arguments)  # noqa: S606 - no shell is what is wanted
+
+
+def _start_sealer(every: int) -> None:
+    """Seal in the background for as long as this process, which becomes gunicorn, lives."""
+    words = ["ledger", "seal", "--every", str(every), "--parent", str(os.getpid())]
+    script = "from api.cli import main; main()"
+    subprocess.Popen(  # noqa: S603 - our own program, with our own words
+        [sys.executable, "-W", TOLD_ABOVE, "-c", script, *words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
 
 
 def _print_demo_tokens() -> None:
@@ -145,20 +157,6 @@ def create_token(role: str, office: str, days: int) -> None:
     user_id = people.user_at(Role(role), office)
     _, text = people.issue_token(people.system_actor(), user_id, "command line", timedelta(days=days))
     click.echo(text)
-
-
-@ledger.command("verify")
-@with_appcontext
-def verify_ledger() -> None:
-    """Recompute every balance and hold the documents against it; any difference is named and exits 1."""
-    found = 0
-    for sentence in books.differences():
-        click.echo(sentence, err=True)
-        found += 1
-    if found:
-        click.echo(f"{found} differences", err=True)
-        raise SystemExit(1)
-    click.echo("The books are exact.")
 
 
 @click.command

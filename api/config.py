@@ -40,6 +40,9 @@ class Settings:
     public_url: str
     log_json: bool
     failed_tokens_per_minute: int
+    document_checks_per_minute: int
+    ledger_dir: Path
+    seal_every: int
     keyring: Keyring
 
 
@@ -59,6 +62,9 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         public_url=_public_url(env),
         log_json=_choice(env, "BLANGKO_LOG", "json", ("json", "text")) == "json",
         failed_tokens_per_minute=_number(env, "BLANGKO_FAILED_TOKENS_PER_MINUTE", 30, 1, 100_000),
+        document_checks_per_minute=_number(env, "BLANGKO_DOCUMENT_CHECKS_PER_MINUTE", 30, 1, 100_000),
+        ledger_dir=Path(env.get("BLANGKO_LEDGER_DIR", "") or HOME / "instance" / "ledger").absolute(),
+        seal_every=_number(env, "BLANGKO_SEAL_EVERY", 5, 0, 3_600),
         keyring=_keyring(env),
     )
 
@@ -67,8 +73,10 @@ _KNOWN = frozenset(
     "BLANGKO_" + name
     for name in (
         "DATABASE_URL", "DATABASE_PASSWORD", "DATABASE_PASSWORD_FILE", "HOST", "PORT", "WORKERS", "MAX_BODY_BYTES",
-        "TRUSTED_PROXIES", "PUBLIC_URL", "LOG", "FAILED_TOKENS_PER_MINUTE", "SECRET_KEY", "SECRET_KEY_FILE",
+        "TRUSTED_PROXIES", "PUBLIC_URL", "LOG", "FAILED_TOKENS_PER_MINUTE",
+        "DOCUMENT_CHECKS_PER_MINUTE", "SECRET_KEY", "SECRET_KEY_FILE",
         "ENCRYPTION_KEYS", "ENCRYPTION_KEYS_FILE", "INDEX_KEY", "INDEX_KEY_FILE", "SIGNING_KEY", "SIGNING_KEY_FILE",
+        "LEDGER_DIR", "SEAL_EVERY",
     )
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -29,6 +30,9 @@ def settings_for(url: str, **changes: Any) -> Settings:
         "public_url": "",
         "log_json": True,
         "failed_tokens_per_minute": 1000,
+        "document_checks_per_minute": 1000,
+        "ledger_dir": Path("nowhere"),
+        "seal_every": 0,
         "keyring": Keyring({1: derive(SECRET, "encryption")}, derive(SECRET, "index"), derive(SECRET, "signing")),
     }
     return Settings(**{**usual, **changes})

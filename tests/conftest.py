@@ -42,8 +42,8 @@ class Database:
     def __init__(self, url: str, folder: Path) -> None:
         from api.app import create_app
 
-        self.url, self.template = url, folder / "template.db"
-        self.app = create_app(settings_for(url))
+        self.url, self.template, self.ledger_dir = url, folder / "template.db", folder / "ledger"
+        self.app = create_app(settings_for(url, ledger_dir=self.ledger_dir))
         self.app.testing = True
         with self.app.app_context():
             migrations.upgrade(db.engine)
@@ -60,6 +60,7 @@ class Database:
 
     def reset(self) -> None:
         """Forget everything a test did."""
+        shutil.rmtree(self.ledger_dir, ignore_errors=True)
         with self.app.app_context():
             db.session.remove()
             if self.sqlite:

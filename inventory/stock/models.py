@@ -169,6 +169,12 @@ class Interval(Base):
             sqlite_where=sa.text("ended_by IS NULL"),
             postgresql_where=sa.text("ended_by IS NULL"),
         ),
+        sa.Index(
+            "ix_intervals_split",
+            "split_from_id",
+            sqlite_where=sa.text("split_from_id IS NOT NULL"),
+            postgresql_where=sa.text("split_from_id IS NOT NULL"),
+        ),
         sa.Index(None, "made_by"),
         sa.Index(None, "lot_id"),
     )

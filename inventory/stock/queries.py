@@ -12,8 +12,8 @@ from inventory import access
 from inventory.access import Action, Actor
 from inventory.database import current, table_of, wire
 from inventory.errors import NotFound
-from inventory.offices.models import Store
-from inventory.offices.queries import StoreFacts, store_facts, store_for
+from inventory.offices.models import Office, Store
+from inventory.offices.queries import OfficeNotFound, StoreFacts, store_facts, store_for
 from inventory.paging import Page, Slice, page
 from inventory.stock import rules
 from inventory.stock.models import Account, Entry, Lot, Movement, Receipt, ReversalRequest
@@ -71,30 +71,27 @@ def drawing_order(
     return [rules.in_store(store.code, item, code, event, condition) for code in ordered]
 
 
-def _sum_where(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-    return sa.cast(
-        sa.func.coalesce(sa.func.sum(sa.case((sa.and_(*conditions), Account.balance), else_=0)), 0), sa.BigInteger
-    )
-
-
 _BLANK = Account.condition == Condition.BLANK
-_STATES: dict[str, sa.ColumnElement[int]] = {
-    "on_hand": _sum_where(Account.place == Place.STORE, _BLANK),
-    "in_custody": _sum_where(Account.place.in_([Place.CUSTODY, Place.ENVELOPE]), _BLANK),
-    "in_transit": _sum_where(Account.place == Place.TRANSFER),
-    "printed": _sum_where(
-        Account.place.in_([Place.STORE, Place.CUSTODY, Place.ENVELOPE]), Account.condition == Condition.PRINTED
-    ),
-    "spoiled": _sum_where(
-        Account.place.in_([Place.STORE, Place.CUSTODY, Place.ENVELOPE]), Account.condition == Condition.SPOILED
-    ),
+_HELD = Account.place.in_([Place.STORE, Place.CUSTODY, Place.ENVELOPE])
+STATES: dict[str, sa.ColumnElement[bool]] = {
+    "on_hand": sa.and_(Account.place == Place.STORE, _BLANK),
+    "in_custody": sa.and_(Account.place.in_([Place.CUSTODY, Place.ENVELOPE]), _BLANK),
+    "in_transit": Account.place == Place.TRANSFER,
+    "printed": sa.and_(_HELD, Account.condition == Condition.PRINTED),
+    "spoiled": sa.and_(_HELD, Account.condition == Condition.SPOILED),
 }
-_ENDS: dict[str, sa.ColumnElement[int]] = {
-    "issued": _sum_where(Account.place == Place.ISSUED),
-    "consumed": _sum_where(Account.place == Place.CONSUMED),
-    "destroyed": _sum_where(Account.place == Place.DESTROYED),
-    "lost": _sum_where(Account.place == Place.LOST),
+ENDS: dict[str, sa.ColumnElement[bool]] = {
+    "issued": Account.place == Place.ISSUED,
+    "consumed": Account.place == Place.CONSUMED,
+    "destroyed": Account.place == Place.DESTROYED,
+    "lost": Account.place == Place.LOST,
 }
+
+
+def _added_up(states: dict[str, sa.ColumnElement[bool]], quantity: Any) -> list[Any]:
+    """How much is in each of these states, a column each."""
+    sums = {name: sa.func.sum(sa.case((state, quantity), else_=0)) for name, state in states.items()}
+    return [sa.cast(sa.func.coalesce(total, 0), sa.BigInteger).label(name) for name, total in sums.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +108,36 @@ class StockFilter:
 def list_stock(actor: Actor, which: StockFilter, wanted: Slice) -> Page:
     """A row per store, item, owner and event with something in it: how much is in which state."""
     columns = [Account.store_code, Account.item_code, Account.owner_code, Account.event_id]
-    states = _STATES | (_ENDS if which.ends else {})
-    query = sa.select(*columns, Account.office_code, *[state.label(name) for name, state in states.items()]).where(
+    states = STATES | (ENDS if which.ends else {})
+    query = sa.select(*columns, Account.office_code, *_added_up(states, Account.balance)).where(
         Account.place != Place.SUPPLIED, Account.balance != 0
     )
     if not which.ends:
         query = query.where(Account.place.not_in([Place.ISSUED, Place.CONSUMED, Place.DESTROYED, Place.LOST]))
     query = query.where(*_reach(actor, which)).group_by(*columns, Account.office_code)
     return page(query, columns, wanted, rows=True)
+
+
+def stock_on(day: date, office: str | None = None) -> list[dict[str, Any]]:
+    """What lay where at the end of a business day, added up again from the entries: a row per store and item.
+
+    With `office` only the stores of its subtree. Raises `OfficeNotFound`.
+    """
+    if office is not None and current().get(Office, office) is None:
+        raise OfficeNotFound(office=office)
+    columns = [Account.store_code, Account.item_code]
+    query = (
+        sa.select(*columns, *_added_up(STATES | ENDS, Entry.quantity))
+        .join(Entry, Entry.account_id == Account.id)
+        .join(Movement, Movement.id == Entry.movement_id)
+        .where(Movement.occurred_on <= day, Account.place != Place.SUPPLIED)
+        .group_by(*columns)
+        .order_by(*columns)
+    )
+    if office is not None:
+        query = query.where(access.within(Account.office_code, office))
+    rows = [dict(row) for row in current().execute(query).mappings()]
+    return [row for row in rows if any(row[name] for name in STATES | ENDS)]
 
 
 def _reach(actor: Actor, which: StockFilter) -> list[sa.ColumnElement[bool]]:

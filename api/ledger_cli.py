@@ -1,0 +1,124 @@
+"""`blangko ledger`: prove the books, seal them, hand them to an inspector, look at a past day."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.exc import OperationalError
+
+from api.config import Settings
+from inventory.database import db
+from inventory.errors import Busy
+from inventory.reports import queries as books
+from inventory.seals import commands as sealing
+from inventory.seals import queries as seals
+from inventory.stock import queries as stock
+
+ledger = AppGroup("ledger", help="The books.")
+# A sealer in the background looks so often whether its parent is still there, in seconds.
+_GLANCE = 0.5
+
+
+def _folder() -> Path:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.ledger_dir
+
+
+@ledger.command("verify")
+@with_appcontext
+def verify_ledger() -> None:
+    """Recompute every balance, hold documents, seals and signed heads against it; any difference exits 1."""
+    seals.take_time()
+    found = 0
+    for sentence in chain(books.differences(), seals.differences(_folder())):
+        click.echo(sentence, err=True)
+        found += 1
+    waiting = seals.unsealed()
+    if found:
+        click.echo(f"{found} differences", err=True)
+        raise SystemExit(1)
+    click.echo("The books are exact.")
+    if waiting:
+        click.echo(f"Not sealed yet: {waiting} movements.")
+
+
+@ledger.command("seal")
+@click.option("--every", type=click.IntRange(1, 3600), metavar="SECONDS", help="Go on, once in so many seconds.")
+@click.option("--parent", type=int, hidden=True, help="End when this is not the parent process any more.")
+@with_appcontext
+def seal_ledger(every: int | None, parent: int | None) -> None:
+    """Give committed movements their position and hash, and sign the head of the day."""
+    if every is None:
+        click.echo(f"movements sealed: {sealing.seal(_folder())}")
+        return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with suppress(KeyboardInterrupt):
+        while _is_wanted(parent):
+            with suppress(Busy, OperationalError):  # the next round makes up for it
+                sealing.seal(_folder())
+            db.session.remove()
+            _wait(every, parent)
+
+
+def _is_wanted(parent: int | None) -> bool:
+    return parent is None or os.getppid() == parent
+
+
+def _wait(seconds: float, parent: int | None) -> None:
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0 and _is_wanted(parent):
+        time.sleep(min(left, _GLANCE))
+
+
+@ledger.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@with_appcontext
+def export_ledger(file: Path) -> None:
+    """Seal, and write the sealed ledger to FILE as JSON lines, for tools/verify_ledger.py to prove."""
+    sealing.seal(_folder())
+    seals.take_time()
+    click.echo(f"movements exported: {seals.export(_folder(), file)}")
+
+
+@ledger.command("as-of")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE")
+@click.option("--office", help="Only the stores of this office and those below it.")
+@with_appcontext
+def show_as_of(day: datetime, office: str | None) -> None:
+    """What lay where at the end of a business DATE, added up again from the ledger."""
+    seals.take_time()
+    names = list(stock.STATES | stock.ENDS)
+    rows = stock.stock_on(day.date(), office)
+    items = sorted({row["item_code"] for row in rows})
+    totals = [
+        {"store_code": "total", "item_code": item}
+        | {name: sum(row[name] for row in rows if row["item_code"] == item) for name in names}
+        for item in items
+    ]
+    for line in _table(["store", "item", *names], [[*row.values()] for row in [*rows, *totals]]):
+        click.echo(line)
+
+
+def _table(header: list[str], rows: list[list[Any]]) -> list[str]:
+    """Columns as wide as they must be, figures to the right."""
+    cells = [header, *[[str(cell) for cell in row] for row in rows]]
+    widths = [max(len(line[index]) for line in cells) for index in range(len(header))]
+    words = 2  # the columns before the figures
+    return [
+        "  ".join(
+            cell.ljust(width) if index < words else cell.rjust(width)
+            for index, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
+        for line in cells
+    ]

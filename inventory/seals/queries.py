@@ -1,0 +1,159 @@
+"""Reading the chain: does it still fit the ledger and the signed heads, and the export an inspector can prove alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from inventory import clock
+from inventory.database import current, table_of, wire
+from inventory.seals import heads, rules
+from inventory.seals.contents import Contents
+from inventory.seals.heads import Folder
+from inventory.seals.models import Seal, SealProgress
+from inventory.seals.rules import Head
+from inventory.stock.models import Movement
+
+_SEALS = table_of(Seal)
+LAST = sa.select(_SEALS.c.position, _SEALS.c.hash).order_by(_SEALS.c.position.desc()).limit(1)
+# So many movements are read at once, whatever the length of the chain.
+_BATCH = 1_000
+_AFTER = sa.select(_SEALS).where(_SEALS.c.position > sa.bindparam("after")).order_by(_SEALS.c.position).limit(_BATCH)
+# A sentence names so many rows of one kind.
+_TOLD = 20
+
+
+def take_time() -> None:
+    """Proving a long ledger may take longer than a request: lift PostgreSQL's limit for this transaction."""
+    if wire(current()).dialect.name == "postgresql":
+        current().execute(sa.text("SET LOCAL statement_timeout = 0"))
+
+
+def hash_at(position: int) -> str | None:
+    """The hash of a position in hexadecimal; None where the chain has no such position."""
+    found = current().scalar(sa.select(_SEALS.c.hash).where(_SEALS.c.position == position))
+    return None if found is None else found.hex()
+
+
+def unsealed() -> int:
+    """How many movements wait for their seal."""
+    sealed = sa.exists().where(_SEALS.c.movement_id == Movement.id)
+    return int(current().scalar(sa.select(sa.func.count()).select_from(Movement).where(~sealed)) or 0)
+
+
+def differences(path: Path) -> Iterator[str]:
+    """One sentence for every row that is not what was sealed, and every head that does not fit the chain."""
+    yield from _chain()
+    yield from _overlooked()
+    yield from _heads(Folder(path))
+
+
+def _sealed(until: int | None = None) -> Iterator[tuple[Any, dict[str, Any] | None]]:
+    """Every seal by position with what its movement wrote; None for a movement that is gone."""
+    contents, after = Contents(current()), -1
+    while seals := wire(current()).execute(_AFTER, {"after": after}).all():
+        written = contents.of([seal.movement_id for seal in seals])
+        for seal in seals:
+            if until is not None and seal.position > until:
+                return
+            yield seal, written.get(seal.movement_id)
+        after = seals[-1].position
+
+
+def _chain() -> Iterator[str]:
+    position, previous = 0, rules.GENESIS
+    for seal, content in _sealed():
+        position += 1
+        name = f"seal {seal.position} (movement {seal.movement_id})"
+        if seal.position != position:
+            yield f"{name}: stands where position {position} should"
+        if seal.previous != previous:
+            yield f"{name}: does not follow from the seal before it"
+        if content is None:
+            yield f"{name}: its movement is gone"
+        elif rules.digest(rules.record(seal.position, seal.previous, seal.sealed_at, content)) != seal.hash:
+            yield f"{name}: is not what was sealed; one of {_rows_of(content)} or the seal was changed"
+        position, previous = seal.position, seal.hash
+
+
+def _rows_of(content: dict[str, Any]) -> str:
+    """The rows that one hash is over, by their ids."""
+    parts = [f"movement {content['movement']['id']}"]
+    for kind in ("entries", "accounts", "lots", "intervals", "series"):
+        ids = [str(row["id"]) for row in content[kind]]
+        if ids:
+            more = f" and {len(ids) - _TOLD} more" if len(ids) > _TOLD else ""
+            parts.append(f"{kind} {', '.join(ids[:_TOLD])}{more}")
+    return ", ".join(parts)
+
+
+def _overlooked() -> Iterator[str]:
+    """Sealing has passed these by: they were put there afterwards, or their seal was taken away."""
+    floor = sa.select(sa.func.coalesce(sa.func.max(SealProgress.floor_id), 0)).scalar_subquery()
+    sealed = sa.exists().where(_SEALS.c.movement_id == Movement.id)
+    query = sa.select(Movement.id).where(Movement.id <= floor, ~sealed).order_by(Movement.id)
+    for movement_id in current().execute(query, execution_options={"yield_per": 1_000}).scalars():
+        yield f"movement {movement_id}: was never sealed, although those of its time were"
+
+
+def _heads(folder: Folder) -> Iterator[str]:
+    last = wire(current()).execute(LAST).first()
+    files, public_key = folder.files(), folder.public_key()
+    if last is not None and not files:
+        yield f"{folder.path}: there are seals, but no signed head"
+    reached = 0
+    for file in files:
+        name = f"head {file.stem}"
+        try:
+            head = heads.read(file)
+        except (OSError, ValueError):
+            yield f"{name}: cannot be read"
+            continue
+        if head.day != file.stem or not heads.is_signed_by(public_key, head):
+            yield f"{name}: its signature is wrong"
+        elif head.position < reached:
+            yield f"{name}: says position {head.position}, a head before it {reached}"
+        elif (found := hash_at(head.position)) is None:
+            end = last.position if last else 0
+            yield f"{name}: says position {head.position}, the chain ends at {end}: its end was cut off"
+        elif found != head.hash:
+            yield f"{name}: the hash of seal {head.position} is another one"
+        reached = max(reached, head.position)
+
+
+def export(path: Path, file: Path) -> int:
+    """Write the whole chain, with all that its hashes need, as JSON lines. Answers how many movements.
+
+    The file takes its place when it is whole. It holds no free text and nothing secret.
+    """
+    folder = Folder(path)
+    last = wire(current()).execute(LAST).first()
+    end = last.position if last else 0
+    signed = [head for head in map(heads.read, folder.files()) if head.position <= end]
+    with heads.written(file) as out:
+        for line in _lines(_header(folder, signed, end), end):
+            out.write(f"{line}\n")
+    return end
+
+
+def _header(folder: Folder, signed: Iterable[Head], end: int) -> dict[str, Any]:
+    return {
+        "format": rules.FORMAT,
+        "version": rules.VERSION,
+        "exported_at": rules.instant(clock.now()),
+        "public_key": folder.public_key(),
+        "heads": [asdict(head) for head in signed],
+        "movements": end,
+    }
+
+
+def _lines(header: dict[str, Any], end: int) -> Iterator[str]:
+    yield rules.canonical(header).decode()
+    for seal, content in islice(_sealed(end), end):
+        said = rules.record(seal.position, seal.previous, seal.sealed_at, content or {})
+        yield rules.canonical({**said, "hash": seal.hash.hex()}).decode()
