@@ -18,7 +18,7 @@ from inventory.stock.rules import AccountKey, Leg, Part, Place
 
 _INTERVALS, _SERIES, _ACCOUNTS = table_of(Interval), table_of(NumberSeries), table_of(Account)
 _I = _INTERVALS.c
-# So many numbers are looked up by one statement; SQLite takes 32,766 values, three a number.
+# So many numbers are looked up by one statement.
 _CHUNK = 2_000
 _HERE = sa.and_(_I.ended_by.is_(None), _I.in_books)
 _COLUMNS = (_I.id, _I.first, _I.last, _I.account_id, _I.lot_id, _I.made_by, _I.came_from_id, _I.series_id)
@@ -104,8 +104,8 @@ def _absent(absent: Sequence[Span], anywhere: Sequence[Span], key: AccountKey, a
     """The error for numbers that are not in an account: unknown, or on the books elsewhere."""
     if unknown := numbers.missing(anywhere, absent):
         return numbers.wrong_numbers(numbers.NumbersUnknown, unknown, amount)
-    where = f"{key.store} ({key.item})"
-    return numbers.wrong_numbers(numbers.NumbersElsewhere, absent, amount, where=where)
+    place = "" if key.place is Place.STORE else f", {key.place} {key.document_id}"
+    return numbers.wrong_numbers(numbers.NumbersElsewhere, absent, amount, where=f"{key.store}{place} ({key.item})")
 
 
 def _row(
@@ -160,21 +160,25 @@ def here(session: Session, spans: Sequence[Span]) -> list[Stay]:
     rows = [(known[span.series], span.first, span.last) for span in spans if span.series in known]
     found: dict[int, Stay] = {}
     for start in range(0, len(rows), _CHUNK):
-        for row in wire(session).execute(_touching(rows[start : start + _CHUNK])):
+        looked = _touching(rows[start : start + _CHUNK])
+        for row in wire(session).execute(looked, execution_options={"compiled_cache": None}):
             found[row.id] = _stay(row, series[row.series_id])
     return list(found.values())
 
 
 def _touching(rows: Sequence[tuple[int, int, int]]) -> sa.Select[Any]:
     """Intervals do not overlap, so those that touch a span begin at or after the last one that begins before it."""
-    columns = [sa.column(name, sa.BigInteger) for name in ("series", "low", "high")]
-    wanted = sa.values(*columns, name="given").data(list(rows)).cte("wanted")
+    # Whole numbers of our own, written out: binding a thousand of them costs more than looking them up. Both databases
+    # name the columns of VALUES so.
+    given = sa.text("VALUES " + ", ".join(f"({series}, {low}, {high})" for series, low, high in rows))
+    series, low, high = (sa.column(f"column{number}", sa.BigInteger) for number in (1, 2, 3))
+    wanted = given.columns(series, low, high).cte("wanted")
     before = _INTERVALS.alias("before")
     nearest = (
         sa.select(sa.func.max(before.c.first))
         .where(
-            before.c.series_id == wanted.c.series,
-            before.c.first <= wanted.c.low,
+            before.c.series_id == wanted.c.column1,
+            before.c.first <= wanted.c.column2,
             before.c.ended_by.is_(None),
             before.c.in_books,
         )
@@ -182,10 +186,10 @@ def _touching(rows: Sequence[tuple[int, int, int]]) -> sa.Select[Any]:
         .scalar_subquery()
     )
     touches = sa.and_(
-        _I.series_id == wanted.c.series,
-        _I.first >= sa.func.coalesce(nearest, wanted.c.low),
-        _I.first <= wanted.c.high,
-        _I.last >= wanted.c.low,
+        _I.series_id == wanted.c.column1,
+        _I.first >= sa.func.coalesce(nearest, wanted.c.column2),
+        _I.first <= wanted.c.column3,
+        _I.last >= wanted.c.column2,
     )
     return sa.select(*_COLUMNS).select_from(wanted).join(_INTERVALS, sa.and_(touches, _HERE))
 
@@ -205,6 +209,42 @@ def in_accounts(session: Session, account_ids: Iterable[int], made_by: int | Non
     )
     if made_by is not None:
         query = query.where(_I.made_by == made_by)
+    found: defaultdict[int, list[Span]] = defaultdict(list)
+    for row in wire(session).execute(query):
+        found[row.account_id].append(Span(Series(row.prefix, row.width), row.first, row.last))
+    return dict(found)
+
+
+def lying_at(session: Session, keys: Iterable[AccountKey]) -> dict[AccountKey, list[tuple[int, Span]]]:
+    """The numbers in each of these accounts, in order, each with the movement that brought it there.
+
+    The accounts need not be locked, nor exist: this is for showing, and for what the posting checks again.
+    """
+    named = {key.word: key for key in keys if key.numbered}
+    if not named:
+        return {}
+    query = (
+        sa.select(_ACCOUNTS.c.word, _I.made_by, _I.first, _I.last, _SERIES.c.prefix, _SERIES.c.width)
+        .join(_ACCOUNTS, _ACCOUNTS.c.id == _I.account_id)
+        .join(_SERIES, _SERIES.c.id == _I.series_id)
+        .where(_HERE, _ACCOUNTS.c.word.in_(sorted(named)))
+        .order_by(_I.series_id, _I.first)
+    )
+    found: defaultdict[AccountKey, list[tuple[int, Span]]] = defaultdict(list)
+    for row in wire(session).execute(query):
+        span = Span(Series(row.prefix, row.width), row.first, row.last)
+        found[named[row.word]].append((row.made_by, span))
+    return dict(found)
+
+
+def carried(session: Session, movement_id: int) -> dict[int, list[Span]]:
+    """The numbers that a movement brought to each account (by its id), wherever they are by now."""
+    query = (
+        sa.select(_I.account_id, _I.first, _I.last, _SERIES.c.prefix, _SERIES.c.width)
+        .join(_SERIES, _SERIES.c.id == _I.series_id)
+        .where(_I.made_by == movement_id, _I.split_from_id.is_(None))
+        .order_by(_I.series_id, _I.first)
+    )
     found: defaultdict[int, list[Span]] = defaultdict(list)
     for row in wire(session).execute(query):
         found[row.account_id].append(Span(Series(row.prefix, row.width), row.first, row.last))

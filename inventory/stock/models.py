@@ -153,14 +153,14 @@ class Interval(Base):
             "series_id",
             "first",
             unique=True,
-            sqlite_where=sa.text("ended_by IS NULL AND in_books"),
+            sqlite_where=sa.text("ended_by IS NULL AND in_books = 1"),
             postgresql_where=sa.text("ended_by IS NULL AND in_books"),
         ),
         sa.Index(
             "ix_intervals_gone",
             "series_id",
             "first",
-            sqlite_where=sa.text("NOT in_books"),
+            sqlite_where=sa.text("in_books = 0"),
             postgresql_where=sa.text("NOT in_books"),
         ),
         sa.Index(

@@ -254,7 +254,7 @@ def _create_stock_tables() -> None:
         "intervals",
         ["series_id", "first"],
         unique=False,
-        sqlite_where=sa.text("NOT in_books"),
+        sqlite_where=sa.text("in_books = 0"),
         postgresql_where=sa.text("NOT in_books"),
     )
     op.create_index("ix_intervals_lot_id", "intervals", ["lot_id"], unique=False)
@@ -272,7 +272,7 @@ def _create_stock_tables() -> None:
         "intervals",
         ["series_id", "first"],
         unique=True,
-        sqlite_where=sa.text("ended_by IS NULL AND in_books"),
+        sqlite_where=sa.text("ended_by IS NULL AND in_books = 1"),
         postgresql_where=sa.text("ended_by IS NULL AND in_books"),
     )
     op.create_table(
