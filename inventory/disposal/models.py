@@ -17,7 +17,7 @@ class WithdrawnCards(Base):
 
     __tablename__ = "withdrawn_cards"
     __table_args__ = (
-        sa.CheckConstraint("quantity > 0", "quantity"),
+        sa.CheckConstraint("quantity >= 0", "quantity"),
         sa.CheckConstraint("destroyed BETWEEN 0 AND quantity", "destroyed"),
         sa.Index(None, "store_code", "withdrawn_on"),
         sa.Index(None, "office_code", "withdrawn_on"),
@@ -51,6 +51,8 @@ class Destruction(Base):
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[int | None] = mapped_column(sa.BigInteger)
     movement_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    # Why it was approved as it was, or cancelled.
+    reason: Mapped[str] = mapped_column(sa.String(500), default="")
     user_id: Mapped[int] = mapped_column(sa.BigInteger)
 
 
