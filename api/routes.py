@@ -10,6 +10,7 @@ from api.coverage.routes import blp as coverage
 from api.custody.routes import blp as custody
 from api.notices.routes import blp as notices
 from api.offices.routes import blp as offices
+from api.opname.routes import blp as opname
 from api.outreach.routes import blp as outreach
 from api.people.routes import blp as people
 from api.planning.routes import blp as planning
@@ -34,6 +35,7 @@ FEATURES = (
     printing,
     settlement,
     notices,
+    opname,
     custody,
     blanks,
 )

@@ -98,6 +98,10 @@ INDONESIAN = {
     "held": "ditahan",
     "asked": "diminta",
     "counted": "dihitung",
+    # what binds a counter to a stock
+    "holds_blanks": "sedang memegang blangkonya",
+    "moved_stock": "mencatat mutasinya dalam 30 hari terakhir",
+    "prints_there": "mencetak di Dinasnya",
 }
 
 

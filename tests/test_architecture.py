@@ -31,6 +31,8 @@ NUMBER_TABLES = {"Interval", "NumberSeries"}
 FEATURE_FILES = {"__init__.py", "models.py", "rules.py", "commands.py", "queries.py"}
 MORE_FEATURE_FILES = {
     "disposal/report.py": "what was burned, added up by class, for one destruction and for a month",
+    "opname/lines.py": "which account a line of a count means, and how it compares with the books",
+    "opname/plans.py": "the plan of counts, apart from the counts themselves",
     "planning/flags.py": "what readiness warns of, in plain sentences",
     "printing/handover.py": "cards and who collected them, apart from the jobs that printed them",
     "printing/steps.py": "what the commands of printing share inside their own transactions",
@@ -65,6 +67,7 @@ KEY_OPTIONAL = {
     "printing.cancel_job": "no stock moves, and twice is refused",
     "recordings.record": "client ids are the identity: a line known already changes nothing",
     "recordings.report": "a status known already changes nothing",
+    "opname.cancel": "no stock moves, and twice is refused",
     "people.add_user": "no document and no stock",
     "people.issue_token": "a token is shown once: a replay could not show it again",
 }

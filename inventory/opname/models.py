@@ -20,7 +20,18 @@ class Count(Base):
     """
 
     __tablename__ = "counts"
-    __table_args__ = (sa.Index(None, "store_code", "status"), sa.Index(None, "office_code", "status"))
+    __table_args__ = (
+        sa.Index(None, "store_code", "status"),
+        sa.Index(None, "office_code", "status"),
+        # One open count a store, whoever starts two at once.
+        sa.Index(
+            "uq_counts_open",
+            "store_code",
+            unique=True,
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        ),
+    )
     id: Mapped[Id]
     office_code: Mapped[Code]
     store_code: Mapped[str] = mapped_column(sa.ForeignKey("stores.code"))
