@@ -42,6 +42,12 @@ def single_numbers() -> fields.Several:
     return fields.Several(fields.Words(high=MAX_NUMBER), high=MAX_LINES)
 
 
+def told_intervals() -> ma.fields.List[Any]:
+    """Numbers in an answer: intervals as few as there can be, both ends included."""
+    ends = ma.fields.List(ma.fields.String(), metadata={"minItems": 2, "maxItems": 2})
+    return ma.fields.List(ends, required=True)
+
+
 class AmountIn(fields.Strict):
     """A body that says how much: exactly one of `quantity`, `intervals` ([[first, last], ...]) and `numbers`."""
 
@@ -65,6 +71,13 @@ def amount_of(body: dict[str, Any], where: str = "") -> Amount:
     """Take what says how much out of a checked body; `where` is the body's JSON pointer."""
     said = {name: body.pop(name, None) for name in _NAMES}
     return numbers.amount(**said, where=where)
+
+
+def optional_amount_of(body: dict[str, Any]) -> Amount | None:
+    """The same; None where the body does not say how much."""
+    silent = all(body.get(name) is None for name in _NAMES)
+    found = amount_of(body)
+    return None if silent else found
 
 
 class AmountField(ma.fields.Field[Any]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api import paging
+from api.amounts import amount_of, optional_amount_of
 from api.blueprint import Key, Routes, actor, once, version
 from api.outreach.schemas import (
     BringIn,
@@ -116,7 +117,8 @@ def remove_member(event_id: int, user_id: int) -> None:
 )
 def pledge(event_id: int, body: dict[str, Any]) -> Any:
     """Put stock of a store into the event: earmarked at once, its owner's to the end."""
-    return queries.get_pledge(actor(), event_id, commands.pledge(actor(), event_id, once=once(), **body))
+    made = commands.pledge(actor(), event_id, amount=amount_of(body), once=once(), **body)
+    return queries.show_pledge(actor(), event_id, made)
 
 
 @blp.serves("DELETE /events/<int:event_id>/pledges/<int:pledge_id>", Action.PLEDGE, answer=None, status=204)
@@ -134,13 +136,16 @@ def release(event_id: int, pledge_id: int) -> None:
 )
 def bring(event_id: int, pledge_id: int, body: dict[str, Any]) -> Any:
     """Bring a pledge that was made while the event was running already."""
-    return queries.get_pledge(actor(), event_id, commands.bring(actor(), event_id, pledge_id, once=once(), **body))
+    amount = optional_amount_of(body)
+    brought = commands.bring(actor(), event_id, pledge_id, amount, once=once(), **body)
+    return queries.show_pledge(actor(), event_id, brought)
 
 
 @blp.serves("POST /events/<int:event_id>/start", Action.RUN_EVENTS, body=StartIn, answer=EventWhole, key=Key.REQUIRED)
 def start(event_id: int, body: dict[str, Any]) -> Any:
     """Bring every pledge to the kit and let the event run."""
-    arrived = [Arrived(**line) for line in body["arrived"]]
+    lines = enumerate(body["arrived"])
+    arrived = [Arrived(amount=amount_of(line, f"/arrived/{index}"), **line) for index, line in lines]
     return _event(commands.start(actor(), event_id, arrived, body["occurred_on"], once()))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import marshmallow as ma
 
 from api import fields
+from api.amounts import AmountIn, check_at_most_one, intervals, single_numbers, told_intervals
 from api.paging import PageQuery, page_of
 from api.regions.schemas import region_code
 from inventory.outreach.rules import COMING, EventKind, EventStatus, PledgeStatus, StopKind
@@ -78,19 +79,21 @@ class StopIn(fields.Strict):
     minutes_per_recording = fields.JsonFloat(required=True, validate=fields.between(0.1, 1440))
 
 
-class PledgeIn(fields.Strict):
+class PledgeIn(AmountIn):
     """Stock that a store puts into the event."""
 
     store = fields.code(required=True)
     item = fields.code(required=True)
-    quantity = fields.quantity(required=True)
 
 
-class ArrivedIn(fields.Strict):
-    """What was counted of one pledge on arrival; less than pledged needs a reason."""
+class ArrivedIn(AmountIn):
+    """What was counted of one pledge on arrival; less than pledged needs a reason.
+
+    Of a pledge of numbers, which arrived: the others are missing. A count will do where all or none did.
+    """
 
     pledge = fields.identity(required=True)
-    quantity = fields.quantity(low=0, required=True)
+    quantity = fields.quantity(low=0)
     reason = fields.Words(low=0, high=500, load_default="")
 
 
@@ -102,11 +105,17 @@ class StartIn(fields.Strict):
 
 
 class BringIn(fields.Strict):
-    """One pledge brought later: all of it unless `quantity` says what was counted."""
+    """One pledge brought later: all of it unless `quantity`, `intervals` or `numbers` say what was counted."""
 
     quantity = fields.quantity(low=0, load_default=None, allow_none=True)
+    intervals = intervals()
+    numbers = single_numbers()
     reason = fields.Words(low=0, high=500, load_default="")
     occurred_on = day(load_default=None, allow_none=True)
+
+    @ma.validates_schema
+    def _check_one(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        check_at_most_one(data)
 
 
 class ExtensionIn(fields.Strict):
@@ -180,7 +189,7 @@ class StopOut(ma.Schema):
 
 
 class PledgeOut(ma.Schema):
-    """A pledge; `arrived` and `transfer` are known when it was brought."""
+    """A pledge; `arrived` and `transfer` are known when it was brought, `intervals` are its numbers until then."""
 
     id = ma.fields.Integer(required=True)
     event = ma.fields.Integer(attribute="event_id", required=True)
@@ -189,6 +198,8 @@ class PledgeOut(ma.Schema):
     item = ma.fields.String(attribute="item_code", required=True)
     quantity = ma.fields.Integer(required=True)
     status = ma.fields.String(required=True, validate=fields.one_of(PledgeStatus))
+    numbered = ma.fields.Boolean(required=True)
+    intervals = told_intervals()
     arrived = ma.fields.Integer(allow_none=True)
     transfer = ma.fields.Integer(attribute="transfer_id", allow_none=True)
 

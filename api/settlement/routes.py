@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.amounts import amount_of
 from api.blueprint import Key, Routes, actor, once
 from api.settlement.schemas import ClosedEvent, CloseIn, SettlementOut
 from api.versions import with_etag
@@ -18,7 +19,8 @@ blp = Routes("settlement", __name__, description="Closing an event: every blank 
 @blp.serves("POST /events/<int:event_id>/close", Action.RUN_EVENTS, body=CloseIn, answer=ClosedEvent, key=Key.REQUIRED)
 def close(event_id: int, body: dict[str, Any]) -> Any:
     """Close a running event with the counts at hand, or with the books' figures."""
-    counts = [Counted(**line) for line in body["counts"]]
+    lines = enumerate(body["counts"])
+    counts = [Counted(amount=amount_of(line, f"/counts/{index}"), **line) for index, line in lines]
     explanations = [Explained(**line) for line in body["explanations"]]
     commands.close(actor(), event_id, counts, explanations, body["occurred_on"], once())
     settlement = queries.get_settlement(actor(), event_id)

@@ -5,16 +5,20 @@ from __future__ import annotations
 import marshmallow as ma
 
 from api import fields
+from api.amounts import AmountIn
 from api.outreach.schemas import EventWhole, day
 from inventory.outreach.rules import EventStatus
 
 
-class CountIn(fields.Strict):
-    """How many of one owner's goods of one item were counted in the kit."""
+class KitCountIn(AmountIn):
+    """How many of one owner's goods of one item were counted in the kit.
+
+    Numbers say which of the goods with numbers were seen; those without are then taken from the books.
+    """
 
     owner = fields.code(required=True)
     item = fields.code(required=True)
-    quantity = fields.quantity(low=0, required=True)
+    quantity = fields.quantity(low=0)
 
 
 class ExplanationIn(fields.Strict):
@@ -28,7 +32,7 @@ class ExplanationIn(fields.Strict):
 class CloseIn(fields.Strict):
     """The close; what `counts` does not name is taken from the books."""
 
-    counts = fields.Several(fields.Part(CountIn), low=0, high=1000, load_default=list)
+    counts = fields.Several(fields.Part(KitCountIn), low=0, high=1000, load_default=list)
     explanations = fields.Several(fields.Part(ExplanationIn), low=0, high=1000, load_default=list)
     occurred_on = day(load_default=None, allow_none=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api import paging
+from api.amounts import optional_amount_of, said
 from api.blueprint import Key, Routes, actor, once
 from api.transfers.schemas import (
     ApprovalIn,
@@ -22,8 +23,8 @@ from api.transfers.schemas import (
 from inventory.access import Action
 from inventory.transfers import commands, queries
 from inventory.transfers.commands import Wish
+from inventory.transfers.headings import Delivered
 from inventory.transfers.queries import TransferFilter
-from inventory.transfers.rules import Count
 
 blp = Routes("transfers", __name__, description="Goods on their way: requested, approved, dispatched, received")
 
@@ -88,7 +89,7 @@ def cancel(transfer_id: int, body: dict[str, Any]) -> Any:
 )
 def dispatch(transfer_id: int, body: dict[str, Any]) -> Any:
     """Send what was approved, or less."""
-    return _shown(commands.dispatch(actor(), transfer_id, body["quantity"], body["occurred_on"], once()))
+    return _shown(commands.dispatch(actor(), transfer_id, optional_amount_of(body), body["occurred_on"], once()))
 
 
 @blp.serves(
@@ -96,8 +97,9 @@ def dispatch(transfer_id: int, body: dict[str, Any]) -> Any:
 )
 def receive(transfer_id: int, body: dict[str, Any]) -> Any:
     """Note what arrived: received, rejected, missing, and what was too many."""
-    count = Count(*[body.pop(name) for name in ("received", "rejected", "missing", "surplus")])
-    return _shown(commands.receive(actor(), transfer_id, count, **body, once=once()))
+    found = {name: said(body.pop(name), f"/{name}") for name in ("received", "rejected", "surplus")}
+    delivered = Delivered(**found, missing=body.pop("missing"), rejected_as=body.pop("rejected_reason"))
+    return _shown(commands.receive(actor(), transfer_id, delivered, **body, once=once()))
 
 
 @blp.serves(
@@ -109,7 +111,8 @@ def receive(transfer_id: int, body: dict[str, Any]) -> Any:
 )
 def resolve(transfer_id: int, body: dict[str, Any]) -> Any:
     """Settle a difference: missing goods were found, or are given up."""
-    return _shown(commands.resolve(actor(), transfer_id, **body, once=once()))
+    found, written_off = (said(body.pop(name), f"/{name}") for name in ("found", "written_off"))
+    return _shown(commands.resolve(actor(), transfer_id, found, written_off, **body, once=once()))
 
 
 @blp.serves(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import marshmallow as ma
 
 from api import fields
+from api.amounts import AmountField, check_at_most_one, intervals, single_numbers, told_intervals
 from api.paging import PageQuery, page_of
+from inventory.stock.rules import SpoilReason
 from inventory.transfers.rules import TransferStatus
 
 
@@ -46,29 +50,40 @@ class TransferCancellationIn(fields.Strict):
 
 
 class DispatchIn(fields.Strict):
-    """All that was approved unless `quantity` says less."""
+    """All that was approved unless `quantity`, `intervals` or `numbers` say less."""
 
     quantity = fields.quantity(load_default=None, allow_none=True)
+    intervals = intervals()
+    numbers = single_numbers()
     occurred_on = fields.Day(load_default=None, allow_none=True)
+
+    @ma.validates_schema
+    def _check_one(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        check_at_most_one(data)
 
 
 class DeliveryIn(fields.Strict):
-    """What one receipt found; rejected, missing and surplus goods need a reason, a surplus also who saw it."""
+    """What one receipt found; rejected, missing and surplus goods need a reason, a surplus also who saw it.
 
-    received = fields.quantity(low=0, load_default=0)
-    rejected = fields.quantity(low=0, load_default=0)
+    Goods that were sent with numbers are received by `{"intervals": ...}` or `{"numbers": ...}`, unless one count takes
+    all of them. What is missing then are the numbers that nobody names. `rejected_reason` is the class of quarantine.
+    """
+
+    received = AmountField(load_default=dict)
+    rejected = AmountField(load_default=dict)
+    rejected_reason = fields.Kind(SpoilReason, load_default=SpoilReason.DAMAGED)
     missing = fields.quantity(low=0, load_default=0)
-    surplus = fields.quantity(low=0, load_default=0)
+    surplus = AmountField(load_default=dict)
     reason = fields.Words(low=0, high=500, load_default="")
     seen_by = fields.Words(low=0, high=120, load_default="")
     occurred_on = fields.Day(load_default=None, allow_none=True)
 
 
 class ResolutionIn(fields.Strict):
-    """What became of missing goods."""
+    """What became of missing goods; of those with numbers, which, unless one count takes all of them."""
 
-    found = fields.quantity(low=0, load_default=0)
-    written_off = fields.quantity(low=0, load_default=0)
+    found = AmountField(load_default=dict)
+    written_off = AmountField(load_default=dict)
     reason = fields.Words(high=500, required=True)
     police_number = fields.Words(low=0, high=80, load_default="")
 
@@ -117,6 +132,7 @@ class TransferLineOut(ma.Schema):
     written_off = ma.fields.Integer(required=True)
     surplus = ma.fields.Integer(required=True)
     in_transit = ma.fields.Integer(required=True)
+    numbered = ma.fields.Boolean(required=True)
     expected_on = ma.fields.Date(required=True, allow_none=True)
     reason = ma.fields.String(required=True)
     created_at = ma.fields.AwareDateTime(required=True)
@@ -139,8 +155,14 @@ class DeliveryOut(ma.Schema):
 
 
 class TransferOut(TransferLineOut):
-    """One transfer with its receipts."""
+    """One transfer with its receipts.
 
+    `intervals` are the numbers under way, `missing_intervals` those that are neither found nor given up once every
+    receipt is in.
+    """
+
+    intervals = told_intervals()
+    missing_intervals = told_intervals()
     deliveries = ma.fields.List(ma.fields.Nested(DeliveryOut), required=True)
 
 

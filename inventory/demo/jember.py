@@ -93,7 +93,7 @@ def _plan_schools() -> None:
                 minutes_per_recording=5,
             )
             outreach.add_stop(coordinator, event, stop)
-    outreach.pledge(somebody(Role.CLERK, OFFICE), event, main_store_of(OFFICE), "blangko", 1_000)
+    outreach.pledge(somebody(Role.CLERK, OFFICE), event, main_store_of(OFFICE), "blangko", Amount(1_000))
 
 
 def _plan_home_visits() -> None:

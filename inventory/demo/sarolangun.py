@@ -38,7 +38,8 @@ from inventory.stock.queries import StockFilter, list_stock
 from inventory.stock.rules import ReceiptSource, SpoilReason
 from inventory.transfers import commands as transfers
 from inventory.transfers.queries import TransferFilter, list_transfers
-from inventory.transfers.rules import Count, TransferStatus
+from inventory.transfers.headings import Delivered
+from inventory.transfers.rules import TransferStatus
 
 ZONE = "Asia/Jakarta"
 PROVINCE, HOST = "15", "15.03"
@@ -138,7 +139,7 @@ def _plan(name: str, first_day: date, deadline: date | None) -> int:
     province = somebody(Role.COORDINATOR, PROVINCE)
     pool = ((HOST, "blangko", FROM_HOST), (PROVINCE, "blangko", FROM_PROVINCE))
     for office, item, quantity in (*pool, (PROVINCE, "ribbon", RIBBONS), (PROVINCE, "film", FILMS)):
-        outreach.pledge(province, event, main_store_of(office), item, quantity)
+        outreach.pledge(province, event, main_store_of(office), item, Amount(quantity))
     return event
 
 
@@ -188,13 +189,13 @@ def _close(event: int) -> None:
     kit = kit_of(HOST, event)
     with clock.telling(at("2019-04-06 14:00")):
         rows = list_stock(host, StockFilter(store=kit), Slice(500)).items
-        counts = [Counted(row.owner_code, row.item_code, _counted(row)) for row in rows]
+        counts = [Counted(row.owner_code, row.item_code, Amount(_counted(row))) for row in rows]
         settlement.close(host, event, counts)
         for transfer in _returns(host, kit, TransferStatus.APPROVED):
             transfers.dispatch(host, transfer.id)
     with clock.telling(at("2019-04-08 10:00")):
         for transfer in _returns(host, kit, TransferStatus.DISPATCHED):
-            transfers.receive(province, transfer.id, Count(received=transfer.dispatched))
+            transfers.receive(province, transfer.id, Delivered(Amount(transfer.dispatched)))
 
 
 def _counted(row: Any) -> int:

@@ -60,7 +60,7 @@ def play() -> None:
             outreach.add_stop(coordinator, event, group)
             homes = _stop(f"Kunjungan rumah {name}", StopKind.HOME_VISITS, code, calls, closes, people=6)
             outreach.add_stop(coordinator, event, homes)
-        outreach.pledge(clerk, event, main_store_of(OFFICE), "blangko", 60)
+        outreach.pledge(clerk, event, main_store_of(OFFICE), "blangko", Amount(60))
 
 
 def _stop(name: str, kind: StopKind, region: str, opens: str, closes: str, *, people: int) -> StopPlan:

@@ -18,22 +18,21 @@ from inventory.database import insert_ignore, table_of, transaction
 from inventory.errors import StaleVersion
 from inventory.offices import rules as offices
 from inventory.offices.models import Office, Store
-from inventory.offices.queries import OfficeNotFound, StoreFacts, store_facts, store_for
+from inventory.offices.queries import OfficeNotFound, store_facts, store_for
 from inventory.offices.rules import StoreKind
-from inventory.outreach import queries, rules
+from inventory.outreach import queries, rules, steps
 from inventory.outreach.models import Event, Pledge, Stop
 from inventory.outreach.queries import EventNotFound, PledgeNotFound
 from inventory.outreach.rules import ALIVE, COMING, Arrived, EventPlan, EventStatus, PledgeStatus, StopPlan
+from inventory.outreach.shares import Share
 from inventory.people.models import User
 from inventory.people.queries import UserNotFound
 from inventory.regions.queries import get_region
 from inventory.retries import FIRST, Once
 from inventory.stock import ledger
 from inventory.stock.ledger import Books, Fact
-from inventory.stock.rules import AccountKey, Leg, MovementKind, Place, in_store
-from inventory.transfers.drafts import bring as send_and_count
-from inventory.transfers.drafts import draft as draft_transfer
-from inventory.transfers.rules import TransferStatus
+from inventory.stock.numbers import Amount
+from inventory.stock.rules import MovementKind, Part, in_store
 
 
 def plan(actor: Actor, wanted: EventPlan, once: Once = FIRST) -> int:
@@ -181,7 +180,7 @@ def remove_member(actor: Actor, event_id: int, user: int) -> None:
         _note(session, actor, "remove_member_from", event, user=user)
 
 
-def pledge(actor: Actor, event_id: int, store: str, item: str, quantity: int, once: Once = FIRST) -> int:
+def pledge(actor: Actor, event_id: int, store: str, item: str, amount: Amount, once: Once = FIRST) -> int:
     """Put stock of a store into an event: earmarked at once, its owner's to the end. Answers the pledge's id."""
     with transaction() as session:
         event = session.get(Event, event_id, with_for_update=True)
@@ -195,29 +194,14 @@ def pledge(actor: Actor, event_id: int, store: str, item: str, quantity: int, on
         if source.kind is StoreKind.EVENT_KIT:
             raise rules.PledgeFromKit(pointer="/store", store=store)
         free = in_store(store, get_item(item).code, source.office)
-        earmarked = in_store(store, item, source.office, event_id)
-        books = ledger.lock(session, [free, earmarked], {store: source.office})
-        fact = Fact(MovementKind.EARMARK, actor, source, document_id=event_id)
-        ledger.post(session, books, fact, [Leg(free, earmarked, quantity)])
-        made = _add_pledge(session, actor, earmarked, quantity)
-        audit.record(session, actor, "pledge", "pledge", made.id, source.office, event=event_id, quantity=quantity)
+        earmarked = in_store(store, item, source.office, event_id).tracked(numbered=amount.numbered)
+        books = ledger.lock(session, [free.tracked(numbered=amount.numbered), earmarked], {store: source.office})
+        legs = [part.to(earmarked) for part in ledger.draw(session, books, [free], amount)]
+        posted = ledger.post(session, books, Fact(MovementKind.EARMARK, actor, source, document_id=event_id), legs)
+        made = steps.add_pledge(session, actor, earmarked, amount.quantity, posted.id)
+        facts = {"event": event_id, "quantity": amount.quantity}
+        audit.record(session, actor, "pledge", "pledge", made.id, source.office, **facts)
         return once.keep(session, made.id)
-
-
-def _add_pledge(session: Session, actor: Actor, earmarked: AccountKey, quantity: int) -> Pledge:
-    made = Pledge(
-        event_id=earmarked.event_id,
-        store_code=earmarked.store,
-        office_code=earmarked.owner,
-        item_code=earmarked.item,
-        quantity=quantity,
-        status=PledgeStatus.PLEDGED,
-        created_at=clock.now(),
-        user_id=actor.user_id,
-    )
-    session.add(made)
-    session.flush()
-    return made
 
 
 def release(actor: Actor, event_id: int, pledge_id: int) -> None:
@@ -236,28 +220,19 @@ def release(actor: Actor, event_id: int, pledge_id: int) -> None:
             rules.check_pledger(actor.office, found.office_code, clerk=actor.role is Role.CLERK)
         if found.id not in waiting:
             raise rules.PledgeNotOpen(pledge=pledge_id, status=found.status)
-        earmarked = queries.earmark_of(found)
-        books = ledger.lock(session, [earmarked, queries.free_twin(earmarked)], {found.store_code: found.office_code})
-        share = queries.shares_of(waiting.values(), {earmarked: books.balance(earmarked)})[0][pledge_id]
-        if share:
+        earmarked, filled = queries.earmark_of(found), queries.earmarks_of(event)
+        mine = [key for key in (earmarked, earmarked.tracked(numbered=True)) if key in filled]
+        keys = [*mine, *map(queries.free_twin, mine)]
+        books = ledger.lock(session, keys, {found.store_code: found.office_code}) if keys else Books({}, {})
+        there = {key: books.balance(key) for key in mine}
+        share = queries.shares_of(waiting.values(), there)[0][pledge_id]
+        parts = [Part(earmarked, share.counted), Part(earmarked.tracked(numbered=True), share.numbered, share.spans)]
+        if legs := [part.to(queries.free_twin(part.key)) for part in parts if part.quantity]:
             fact = Fact(MovementKind.RELEASE, actor, store_facts(found.store_code), document_id=event_id)
-            ledger.post(session, books, fact, [Leg(earmarked, queries.free_twin(earmarked), share)])
+            ledger.post(session, books, fact, legs)
         found.status = PledgeStatus.RELEASED
-        audit.record(session, actor, "release", "pledge", pledge_id, found.office_code, event=event_id, quantity=share)
-
-
-def release_all(
-    session: Session, actor: Actor, event: Event, books: Books, waiting: Sequence[Pledge], reason: str
-) -> None:
-    """Let go of everything set aside for the event outside its kit: `books` holds it and its free twins locked."""
-    for earmarked, balance in list(books.balances.items()):
-        outside = earmarked.place is Place.STORE and earmarked.store != event.store_code
-        if outside and earmarked.event_id == event.id and balance and queries.free_twin(earmarked) in books.ids:
-            store = store_facts(earmarked.store)
-            fact = Fact(MovementKind.RELEASE, actor, store, reason=reason, document_id=event.id)
-            ledger.post(session, books, fact, [Leg(earmarked, queries.free_twin(earmarked), balance)])
-    for each in waiting:
-        each.status = PledgeStatus.RELEASED
+        facts = {"event": event_id, "quantity": share.quantity}
+        audit.record(session, actor, "release", "pledge", pledge_id, found.office_code, **facts)
 
 
 def cancel(actor: Actor, event_id: int, reason: str, once: Once = FIRST) -> int:
@@ -276,7 +251,7 @@ def cancel(actor: Actor, event_id: int, reason: str, once: Once = FIRST) -> int:
         earmarks = queries.earmarks_of(event)
         keys = [*earmarks, *map(queries.free_twin, earmarks)]
         books = ledger.lock(session, keys, {key.store: key.owner for key in earmarks})
-        release_all(session, actor, event, books, waiting, reason)
+        steps.release_all(session, actor, event, books, waiting, reason)
         event.status = EventStatus.CANCELLED
         event.version += 1
         _note(session, actor, "cancel", event, reason=reason, released=len(waiting))
@@ -306,18 +281,20 @@ def start(
         rules.check_status(event_id, event.status, COMING)
         kit = queries.kit_of(event, lock=True)
         waiting = queries.waiting_pledges(event_id)
-        shares, more = queries.shares_of(waiting, queries.earmarks_of(event))
-        counted = rules.arrivals(shares, arrived)
-        for earmarked, left in sorted(more.items()):
-            waiting.append(made := _add_pledge(session, actor, earmarked, left))
-            shares[made.id], counted[made.id] = left, Arrived(made.id, left)
-        for each in waiting:
-            _bring(session, actor, each, kit, shares[each.id], counted[each.id], occurred_on)
+        shares, beyond = queries.shares_of(waiting, queries.earmarks_of(event))
+        going = [(each, shares[each.id]) for each in waiting]
+        more = [made for each, share in going if (made := steps.split(session, actor, each, share)) is not None]
+        going = [(each, Share(share.counted) if share.counted else share) for each, share in going]
+        for earmarked, left in sorted(beyond.items()):
+            more += steps.add_what_is_beyond(session, actor, earmarked, left)
+        counted = rules.arrivals({each.id: share.quantity for each, share in going}, arrived)
+        for each, share in (*going, *more):
+            steps.bring(session, actor, kit, each, share, counted.get(each.id), occurred_on)
         event.status = EventStatus.RUNNING
         event.started_at = clock.now()
         event.version += 1
         _keep_draw_order(session, event)
-        _note(session, actor, "start", event, pledges=len(waiting))
+        _note(session, actor, "start", event, pledges=len(going) + len(more))
         return once.keep(session, event_id)
 
 
@@ -325,7 +302,7 @@ def bring(
     actor: Actor,
     event_id: int,
     pledge_id: int,
-    quantity: int | None = None,
+    amount: Amount | None = None,
     reason: str = "",
     occurred_on: date | None = None,
     once: Once = FIRST,
@@ -342,54 +319,16 @@ def bring(
         if found.id not in waiting:
             raise rules.PledgeNotOpen(pledge=pledge_id, status=found.status)
         share = queries.shares_of(waiting.values(), queries.earmarks_of(event))[0][pledge_id]
-        counted = Arrived(pledge_id, share if quantity is None else quantity, reason)
-        rules.check_arrived(counted, share, "")
-        _bring(session, actor, found, kit, share, counted, occurred_on)
+        rest = steps.split(session, actor, found, share)
+        share = Share(share.counted) if share.counted else share
+        counted = Arrived(pledge_id, amount or Amount(share.quantity), reason)
+        rules.check_arrived(counted, share.quantity, "")
+        steps.bring(session, actor, kit, found, share, counted, occurred_on)
+        if rest is not None:
+            steps.bring(session, actor, kit, *rest, None, occurred_on)
         _keep_draw_order(session, event)
         _note(session, actor, "bring_pledge_to", event, pledge=pledge_id, arrived=counted.quantity)
         return once.keep(session, pledge_id)
-
-
-def _bring(
-    session: Session,
-    actor: Actor,
-    found: Pledge,
-    kit: StoreFacts,
-    share: int,
-    counted: Arrived,
-    occurred_on: date | None,
-) -> None:
-    """Move one pledge's goods into the kit; a pledge of which nothing is left has nothing to bring."""
-    if not share:
-        found.status = PledgeStatus.RELEASED
-        return
-    source = store_facts(found.store_code)
-    transfer = draft_transfer(
-        session,
-        actor,
-        source=source,
-        target=kit,
-        item=found.item_code,
-        quantity=share,
-        owner=found.office_code,
-        keeps_owner=True,
-        from_event_id=found.event_id,
-        event_id=found.event_id,
-        pledge_id=found.id,
-        status=TransferStatus.APPROVED,
-        reason=counted.reason,
-    )
-    send_and_count(
-        session,
-        actor,
-        transfer,
-        source=source,
-        target=kit,
-        arrived=counted.quantity,
-        reason=counted.reason,
-        occurred_on=occurred_on,
-    )
-    found.arrived, found.status, found.transfer_id = counted.quantity, PledgeStatus.BROUGHT, transfer.id
 
 
 def _keep_draw_order(session: Session, event: Event) -> None:

@@ -17,10 +17,11 @@ from inventory.errors import NotFound
 from inventory.offices.models import Store
 from inventory.offices.queries import StoreFacts, store_facts
 from inventory.outreach.models import Event, Pledge, Stop
-from inventory.outreach.rules import EventKind, EventStatus, PledgeStatus, shares
+from inventory.outreach.rules import EventKind, EventStatus, PledgeStatus
+from inventory.outreach.shares import Pledged, Share, shares
 from inventory.paging import Page, Slice, page
 from inventory.people.models import User
-from inventory.stock import ledger
+from inventory.stock import intervals, ledger, numbers
 from inventory.stock.models import Account
 from inventory.stock.rules import AccountKey, Condition, Place, in_store
 from inventory.texts import Text
@@ -105,7 +106,7 @@ def get_event(actor: Actor, event_id: int) -> dict[str, Any]:
     """One event with its stops and pledges; raises `EventNotFound`."""
     event = find_event(actor, event_id)
     columns = {column.key: getattr(event, column.key) for column in Event.__table__.columns}
-    return {**columns, "stops": stops_of(event_id), "pledges": pledges_of(event_id)}
+    return {**columns, "stops": stops_of(event_id), "pledges": shown_pledges(event, pledges_of(event_id))}
 
 
 def list_events(actor: Actor, which: EventFilter, wanted: Slice) -> Page:
@@ -194,7 +195,7 @@ def kit_of(event: Event, *, lock: bool = False) -> StoreFacts:
 
 
 def earmark_of(pledge: Pledge) -> AccountKey:
-    """Where the goods of a pledge lie until they are brought."""
+    """Where the goods of a pledge lie until they are brought; those with numbers in its twin."""
     return in_store(pledge.store_code, pledge.item_code, pledge.office_code, pledge.event_id)
 
 
@@ -205,9 +206,40 @@ def free_twin(earmarked: AccountKey) -> AccountKey:
 
 def shares_of(
     waiting: Iterable[Pledge], there: Mapping[AccountKey, int]
-) -> tuple[dict[int, int], dict[AccountKey, int]]:
-    """How much of each waiting pledge is still there, and what is set aside beyond all of them."""
-    return shares(((each.id, earmark_of(each), each.quantity) for each in waiting), there)
+) -> tuple[dict[int, Share], dict[AccountKey, Share]]:
+    """How much of each waiting pledge is still there, and what is set aside beyond all of them.
+
+    `there` are the earmarks' balances, those with numbers and those without.
+    """
+    lying = intervals.lying_at(current(), there)
+    told = [Pledged(each.id, earmark_of(each), each.quantity, _movement_of(each)) for each in waiting]
+    counted = {key: quantity for key, quantity in there.items() if not key.numbered}
+    return shares(told, counted, {key.tracked(numbered=False): stays for key, stays in lying.items()})
+
+
+def _movement_of(pledge: Pledge) -> int | None:
+    return pledge.movement_id if pledge.numbered else None
+
+
+def shown_pledges(event: Event, pledges: Sequence[Pledge]) -> list[dict[str, Any]]:
+    """The columns of an event's pledges, those of numbers that wait with the numbers that are still set aside."""
+    found: dict[int, Share] = {}
+    if any(each.numbered and each.status is PledgeStatus.PLEDGED for each in pledges):
+        waiting = [each for each in pledges_of(event.id) if each.status is PledgeStatus.PLEDGED]
+        found, _ = shares_of(waiting, earmarks_of(event))
+    names = [column.key for column in Pledge.__table__.columns]
+    return [
+        {name: getattr(each, name) for name in names}
+        | {"intervals": [span.written() for span in numbers.compact(found.get(each.id, Share()).spans)]}
+        for each in pledges
+    ]
+
+
+def show_pledge(actor: Actor, event_id: int, pledge_id: int) -> dict[str, Any]:
+    """One pledge of an event that the actor may see, with its numbers."""
+    found = get_pledge(actor, event_id, pledge_id)
+    [shown] = shown_pledges(current().get_one(Event, event_id), [found])
+    return shown
 
 
 def waiting_pledges(event_id: int) -> list[Pledge]:

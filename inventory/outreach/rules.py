@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from inventory.errors import Conflict, NotPermitted, RuleViolated
 from inventory.offices.rules import MINISTRY, covers
+from inventory.stock.numbers import Amount
 from inventory.texts import Text
 
 
@@ -56,7 +57,6 @@ class PledgeStatus(StrEnum):
     RELEASED = "released"
 
 
-Earmark = TypeVar("Earmark", bound=Hashable)
 COMING = (EventStatus.DRAFT, EventStatus.PLANNED)
 ALIVE = (*COMING, EventStatus.RUNNING)
 
@@ -278,11 +278,16 @@ class StopPlan:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What was counted of one pledge on arrival."""
+    """What was counted of one pledge on arrival, or which numbers of it were seen."""
 
     pledge: int
-    quantity: int
+    amount: Amount
     reason: str = ""
+
+    @property
+    def quantity(self) -> int:
+        """How many arrived."""
+        return self.amount.quantity
 
 
 def check_status(event_id: int, status: EventStatus, needed: Sequence[EventStatus]) -> None:
@@ -338,7 +343,7 @@ def check_arrived(found: Arrived, available: int, pointer: str) -> None:
 
 
 def arrivals(waiting: Mapping[int, int], counted: Sequence[Arrived]) -> dict[int, Arrived]:
-    """What arrived of each waiting pledge: as counted, or all of what there is to bring.
+    """What was counted of waiting pledges, by pledge; of the others everything arrived.
 
     `waiting` maps each pledge to what there is to bring of it. Raises `PledgeUnknown`, `ArrivedMoreThanPledged` or
     `ArrivedUnexplained`.
@@ -349,22 +354,7 @@ def arrivals(waiting: Mapping[int, int], counted: Sequence[Arrived]) -> dict[int
             raise PledgeUnknown(pointer=f"/arrived/{index}/pledge", pledge=line.pledge)
         check_arrived(line, waiting[line.pledge], f"/arrived/{index}")
         found[line.pledge] = line
-    return {pledge: found.get(pledge, Arrived(pledge, available)) for pledge, available in waiting.items()}
-
-
-def shares(
-    pledged: Iterable[tuple[int, Earmark, int]], there: Mapping[Earmark, int]
-) -> tuple[dict[int, int], dict[Earmark, int]]:
-    """How much of each pledge is still there, and what is set aside beyond all of them.
-
-    Pledges of one store and item share one earmark. What was spoiled or lost of it since is missing from the last.
-    """
-    left = dict(there)
-    found = {}
-    for pledge, earmark, quantity in pledged:
-        found[pledge] = min(quantity, left.get(earmark, 0))
-        left[earmark] = left.get(earmark, 0) - found[pledge]
-    return found, {earmark: quantity for earmark, quantity in left.items() if quantity}
+    return found
 
 
 def may_pool(office: str, host: str) -> bool:

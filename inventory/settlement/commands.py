@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,29 +15,31 @@ from inventory.errors import Busy
 from inventory.offices.queries import StoreFacts, store_facts
 from inventory.offices.rules import main_store_of
 from inventory.outreach import queries as outreach
-from inventory.outreach.commands import close_kit, release_all
+from inventory.outreach.commands import close_kit
 from inventory.outreach.models import Event
 from inventory.outreach.rules import EventStatus, EventTransfersOpen, check_status
+from inventory.outreach.steps import release_all
 from inventory.printing.commands import move_waiting_cards
 from inventory.printing.queries import open_jobs
 from inventory.retries import FIRST, Once
 from inventory.settlement import queries, rules
 from inventory.settlement.models import SettlementLine
 from inventory.settlement.rules import Goods, Line
-from inventory.stock import ledger
+from inventory.stock import ledger, numbers
 from inventory.stock.ledger import Books, Fact
-from inventory.stock.rules import AccountKey, Condition, Leg, MovementKind, Place, in_store
+from inventory.stock.numbers import Amount, Span
+from inventory.stock.rules import AccountKey, Condition, Leg, MovementKind, Part, Place, in_store
 from inventory.transfers.drafts import draft
 from inventory.transfers.rules import TransferStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many of one owner's goods of one item were counted in the kit."""
+    """How many of one owner's goods of one item were counted in the kit, or which numbers of them were seen."""
 
     owner: str
     item: str
-    quantity: int
+    amount: Amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ def close(
     """Close a running event: every blank is accounted for, what is left goes home. Answers its id.
 
     Waiting cards and spoiled blanks move to the host's main store and keep owner and event. Raises `JobsUnfinished`,
-    `EventTransfersOpen`, `DifferenceUnexplained`, `SettlementUnbalanced`.
+    `EventTransfersOpen`, `DifferenceUnexplained`, `SettlementUnbalanced`; `NumbersNeeded` for a count that differs from
+    books with numbers, `NumbersElsewhere` and `NumbersUnknown` for numbers that are not there.
     """
     with transaction() as session:
         event = outreach.managed(session, actor, event_id)
@@ -73,19 +76,21 @@ def close(
         kit, home = outreach.kit_of(event), store_facts(main_store_of(event.host_office))
         move_waiting_cards(session, kit.code, home)
         known = queries.figures_of(event)
-        counted = rules.by_goods([(Goods(said.owner, said.item), said.quantity) for said in counts], known, "counts")
+        counted = rules.by_goods([(Goods(said.owner, said.item), said.amount) for said in counts], known, "counts")
         said_of = [(Goods(said.owner, said.item), said.reason) for said in explanations]
         explained = rules.by_goods(said_of, known, "explanations")
         books = _lock(session, event, kit, home, counted)
         figures = queries.figures_of(event)
-        lines = rules.settle(figures, queries.kinds_of(figures), counted, explained)
+        seen = {goods: _seen(session, books, _good(kit, goods), amount) for goods, amount in counted.items()}
+        counts_of = {goods: each.quantity for goods, each in seen.items()}
+        lines = rules.settle(figures, queries.kinds_of(figures), counts_of, explained)
         release_all(session, actor, event, books, waiting, "close")
         event.last_movement_id = queries.last_movement(event)
-        legs = list(_closing_legs(books, kit, home, lines))
+        legs = list(_closing_legs(session, books, kit, home, lines, seen))
         if legs:
             fact = Fact(MovementKind.CLOSING, actor, kit, occurred_on, document_id=event_id)
             ledger.post(session, books, fact, legs)
-        _send_home(session, actor, event_id, kit, lines)
+        _send_home(session, actor, event_id, kit, lines, books)
         session.add_all(_frozen(event_id, lines))
         event.status, event.closed_at = EventStatus.CLOSED, clock.now()
         event.version += 1
@@ -108,10 +113,10 @@ def _lock(session: Session, event: Event, kit: StoreFacts, home: StoreFacts, cou
     """
     keys: set[AccountKey] = set()
     for goods in counted:
-        good = in_store(kit.code, goods.item, goods.owner, event.id)
+        good = _good(kit, goods)
         keys.update([good, *(good.at(place) for place in (Place.LOST, Place.CONSUMED, Place.SUPPLIED))])
     for key in queries.kit_accounts(event):
-        keys.update([key] if key.condition is Condition.BLANK else [key, _at_home(key, home)])
+        keys.update([key, *_moves_to(key, home)])
     earmarks = outreach.earmarks_of(event)
     keys.update(earmarks, map(outreach.free_twin, earmarks))
     if not keys:
@@ -123,43 +128,99 @@ def _lock(session: Session, event: Event, kit: StoreFacts, home: StoreFacts, cou
     return books
 
 
+def _moves_to(key: AccountKey, home: StoreFacts) -> list[AccountKey]:
+    """Where the close may move what lies in an account of the kit; counted goods that are gone see `_lock`."""
+    if key.condition is not Condition.BLANK:
+        return [_at_home(key, home)]
+    return [key.at(Place.LOST)] if key.numbered else []
+
+
 def _at_home(key: AccountKey, home: StoreFacts) -> AccountKey:
     return replace(key, store=home.code)  # the class of spoiled blanks stays
 
 
-def _closing_legs(books: Books, kit: StoreFacts, home: StoreFacts, lines: Sequence[Line]) -> Iterator[Leg]:
+def _good(kit: StoreFacts, goods: Goods) -> AccountKey:
+    return in_store(kit.code, goods.item, goods.owner, kit.event_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """How many of one owner's goods were seen, and which of those with numbers were not."""
+
+    quantity: int
+    gone: tuple[Span, ...] = ()
+
+
+def _seen(session: Session, books: Books, good: AccountKey, said: Amount) -> _Seen:
+    """What a count says against the books: numbers tell of the goods with numbers, a mere count of all."""
+    numbered = good.tracked(numbered=True)
+    there = [span for part in _all_of(session, books, [numbered]) for span in part.spans]
+    counted, known = books.balances.get(good, 0), sum(map(len, there))
+    if said.numbered:
+        ledger.draw(session, books, [good], said)
+        return _Seen(counted + said.quantity, tuple(numbers.without(there, said.spans)))
+    if known and said.quantity != counted + known:
+        raise numbers.NumbersNeeded(store=good.store, item=good.item, counted=counted, numbered=known)
+    return _Seen(said.quantity)
+
+
+def _all_of(session: Session, books: Books, keys: Iterable[AccountKey]) -> list[Part]:
+    return ledger.everything(session, books, [key for key in keys if key in books.ids])
+
+
+def _closing_legs(
+    session: Session,
+    books: Books,
+    kit: StoreFacts,
+    home: StoreFacts,
+    lines: Sequence[Line],
+    seen: Mapping[Goods, _Seen],
+) -> Iterator[Leg]:
     """What the count found gone or too many, and the cards and spoiled blanks that the host keeps."""
     for line in lines:
-        good = in_store(kit.code, line.goods.item, line.goods.owner, kit.event_id)
+        good = _good(kit, line.goods)
+        gone = seen[line.goods].gone if line.goods in seen else ()
         if line.lost > 0:
-            yield Leg(good, good.at(Place.LOST), line.lost)
+            yield Part(good.tracked(numbered=bool(gone)), line.lost, gone).to(good.at(Place.LOST))
         if line.lost < 0:
             yield Leg(good.at(Place.SUPPLIED), good, -line.lost)
         if line.used_up:
             yield Leg(good, good.at(Place.CONSUMED), line.used_up)
-    for key, balance in books.balances.items():
-        if key.store == kit.code and key.place is Place.STORE and key.condition is not Condition.BLANK and balance:
-            yield Leg(key, _at_home(key, home), balance)
+    kept = [
+        key
+        for key in books.balances
+        if key.store == kit.code and key.place is Place.STORE and key.condition is not Condition.BLANK
+    ]
+    for part in ledger.everything(session, books, kept):
+        yield part.to(_at_home(part.key, home))
 
 
-def _send_home(session: Session, actor: Actor, event_id: int, kit: StoreFacts, lines: Sequence[Line]) -> None:
-    """Draft the returns: to the store that an owner's goods came from, or else to the owner's main store."""
+def _send_home(
+    session: Session, actor: Actor, event_id: int, kit: StoreFacts, lines: Sequence[Line], books: Books
+) -> None:
+    """Draft the returns: to the store that an owner's goods came from, or else to the owner's main store.
+
+    What has numbers goes by a return of its own, so that each can be dispatched.
+    """
     stores = queries.home_of(event_id)
     for line in lines:
-        if line.left:
-            target = stores.get(line.goods) or main_store_of(line.goods.owner)
-            draft(
-                session,
-                actor,
-                source=kit,
-                target=store_facts(target),
-                item=line.goods.item,
-                quantity=line.left,
-                owner=line.goods.owner,
-                keeps_owner=True,
-                from_event_id=event_id,
-                status=TransferStatus.APPROVED,
-            )
+        numbered = books.balances.get(_good(kit, line.goods).tracked(numbered=True), 0)
+        for quantity, sort in ((line.left - numbered, False), (numbered, True)):
+            if quantity:
+                target = stores.get(line.goods) or main_store_of(line.goods.owner)
+                draft(
+                    session,
+                    actor,
+                    source=kit,
+                    target=store_facts(target),
+                    item=line.goods.item,
+                    quantity=quantity,
+                    owner=line.goods.owner,
+                    keeps_owner=True,
+                    from_event_id=event_id,
+                    status=TransferStatus.APPROVED,
+                    numbered=sort,
+                )
 
 
 def _frozen(event_id: int, lines: Sequence[Line]) -> Iterator[SettlementLine]:

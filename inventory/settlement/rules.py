@@ -11,7 +11,7 @@ from inventory.errors import Conflict, Fault, RuleViolated
 from inventory.stock.rules import Condition, MovementKind, Place
 from inventory.texts import Text
 
-Said = TypeVar("Said", int, str)
+Said = TypeVar("Said")
 # Kinds that bring goods into an event, or take such a bringing back. Corrections inside the kit cancel out to nothing.
 BRINGING = frozenset({
     MovementKind.BROUGHT, MovementKind.DELIVERY, MovementKind.UNDELIVERY, MovementKind.SURPLUS, MovementKind.FOUND,

@@ -1,11 +1,12 @@
 """Where a transfer's goods lie, and the movements that carry them; the figures on the row follow them.
 
-One dispatch is counted or has its numbers, and so is all that follows it. Each function locks all of its accounts once; the transfer's row is locked by the command before.
+One dispatch is counted or has its numbers, and so is all that follows it. Each function locks all of its accounts once;
+the transfer's row is locked by the command before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ from inventory.offices.rules import main_store_of
 from inventory.stock import intervals, ledger, numbers
 from inventory.stock.commands import OnlyBlanksHaveNumbers
 from inventory.stock.ledger import Books, Fact
-from inventory.stock.numbers import Amount, Span
+from inventory.stock.numbers import Amount
 from inventory.stock.rules import AccountKey, Condition, Leg, MovementKind, Part, Place, in_store
 from inventory.transfers import headings, queries
 from inventory.transfers.headings import Delivered

@@ -1,4 +1,4 @@
-"""Under which heading each thing under way is told: received, rejected, missing, found, given up. With numbers or not."""
+"""Under which heading goods under way are told, with their numbers or without: received, rejected, found, lost."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from inventory.offices.rules import StoreKind, kit_of
 from inventory.outreach.models import Event
 from inventory.outreach.rules import EventKind, EventStatus
 from inventory.stock import ledger
+from inventory.stock.numbers import Amount
 from inventory.stock.rules import Leg, MovementKind, in_store
 from inventory.transfers import drafts
 from tests.builders import receipt
@@ -87,7 +88,8 @@ def pooled(app, province, kit):
                 keeps_owner=True, from_event_id=event, event_id=event, pledge_id=1,
             )  # fmt: skip
             drafts.bring(
-                session, province.actor, transfer, source=source, target=target, arrived=arrived, reason=reason,
+                session, province.actor, transfer, source=source, target=target, share=Amount(6_000),
+                arrived=Amount(arrived), reason=reason,
                 occurred_on=None,
             )  # fmt: skip
             return event, code, f"/transfers/{transfer.id}"

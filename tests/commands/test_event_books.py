@@ -22,16 +22,16 @@ from inventory.settlement import commands as settlement
 from inventory.settlement.commands import Counted, Explained
 from inventory.settlement.queries import FIGURES, get_settlement
 from inventory.stock import commands as stock
-from inventory.stock import ledger, verify
+from inventory.stock import corrections, ledger, verify
 from inventory.stock.commands import Arrival, Taking
 from inventory.stock.ledger import Fact
 from inventory.stock.models import Account, Movement
-from inventory.stock.numbers import Amount
+from inventory.stock.numbers import NOTHING, Amount
 from inventory.stock.rules import Condition, Leg, MovementKind, Place, ReceiptSource, SpoilReason, in_store
 from inventory.transfers import commands as transfers
 from inventory.transfers.commands import Wish
+from inventory.transfers.headings import Delivered
 from inventory.transfers.models import Transfer
-from inventory.transfers.rules import Count
 from tests.builders import actor
 
 HOST, OWNERS, ITEMS = "15.03", ["15", "15.03", "15.04"], ["blangko", "ribbon"]
@@ -108,14 +108,16 @@ class Story:
             assert all(line[name] >= 0 for name in FIGURES[:-1])
 
     def receive(self, owner, item, quantity, store=None):
-        arrival = Arrival(store or f"{owner}-UTAMA", item, Amount(quantity), ReceiptSource.MINISTRY, "SJ/1", date(2026, 1, 5))
+        arrival = Arrival(
+            store or f"{owner}-UTAMA", item, Amount(quantity), ReceiptSource.MINISTRY, "SJ/1", date(2026, 1, 5)
+        )
         self.reversible.append(stock.receive(self.boss, arrival))
 
     def receive_in_kit(self, owner, item, quantity):
         self.receive(owner, item, quantity, self.kit)
 
     def pledge(self, owner, item, quantity):
-        outreach.pledge(self.boss, self.id, f"{owner}-UTAMA", item, quantity)
+        outreach.pledge(self.boss, self.id, f"{owner}-UTAMA", item, Amount(quantity))
 
     def nth_pledge(self, quantity):
         waiting = queries.pledges_of(self.id)
@@ -137,7 +139,10 @@ class Story:
         shares, _ = queries.shares_of(
             [each for each in pledges if each.status == "pledged"], queries.earmarks_of(current().get(Event, self.id))
         )
-        arrived = [Arrived(each.id, max(shares[each.id] - short, 0), "kurang saat dihitung") for each in waiting]
+        arrived = [
+            Arrived(each.id, Amount(max(shares[each.id].quantity - short, 0)), "kurang saat dihitung")
+            for each in waiting
+        ]
         outreach.start(self.boss, self.id, arrived)
         self.check()
 
@@ -154,7 +159,8 @@ class Story:
         self.reversible.append(stock.consume(self.boss, self.taking(owner, item, quantity)))
 
     def reverse(self, _owner, _item, quantity):
-        stock.reverse(self.boss, self.reversible[quantity % len(self.reversible)], "salah catat", named_cards, quantity)
+        movement = self.reversible[quantity % len(self.reversible)]
+        corrections.reverse(self.boss, movement, "salah catat", named_cards, Amount(quantity))
 
     def move(self, kind, owner, quantity, source, condition, place=Place.STORE, store=None):
         with transaction() as session:
@@ -185,8 +191,8 @@ class Story:
             transfers.cancel(self.boss, made)
             raise
         if received:
-            count = Count(received=wish.quantity - 1, rejected=1)
-            transfers.receive(self.boss, made, count, "satu basah")
+            delivered = Delivered(received=Amount(wish.quantity - 1), rejected=Amount(1))
+            transfers.receive(self.boss, made, delivered, "satu basah")
 
     def send(self, owner, item, quantity):
         self.transfer(Wish(self.kit, f"{owner}-UTAMA", item, quantity, owner=owner), received=quantity % 2)
@@ -204,10 +210,10 @@ class Story:
         return next((each.transfer_id for each in found if each.transfer_id is not None), 0)
 
     def find(self, _owner, _item, _quantity):
-        transfers.resolve(self.boss, self.disputed(), 1, 0, "ditemukan")
+        transfers.resolve(self.boss, self.disputed(), Amount(1), NOTHING, "ditemukan")
 
     def write_off(self, _owner, _item, _quantity):
-        transfers.resolve(actor("coordinator", "0"), self.disputed(), 0, 1, "dilepas")
+        transfers.resolve(actor("coordinator", "0"), self.disputed(), NOTHING, Amount(1), "dilepas")
 
     def close(self, gone, more, counted):
         """Close with a count that is off by a little, explained; without a count the books' figures stand."""
@@ -223,7 +229,7 @@ class Story:
         ):
             on_hand[row.owner_code, row.item_code] += row.balance
         shift = {goods: more - min(gone, on_hand[goods]) for goods in before} if counted else {}
-        counts = [Counted(*goods, on_hand[goods] + change) for goods, change in shift.items()]
+        counts = [Counted(*goods, Amount(on_hand[goods] + change)) for goods, change in shift.items()]
         reasons = [Explained(*goods, "dihitung dua orang") for goods in shift]
         settlement.close(self.boss, self.id, counts, reasons)
         self.check()

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from inventory.outreach import rules
 from inventory.outreach.rules import Arrived, EventKind, EventPlan, EventStatus
+from inventory.outreach.shares import Pledged, shares
+from inventory.stock.numbers import Amount, Series, Span, without
 
 PLAN = EventPlan(
     "Gotong royong", EventKind.GOTONG_ROYONG, "15.03", date(2019, 4, 4), date(2019, 4, 5), time(8), time(16)
@@ -81,25 +83,19 @@ def test_a_window_runs_forwards():
         rules.check_window(MIDNIGHT_WIB, MIDNIGHT_WIB, PLAN.starts_on, PLAN.ends_on, "Asia/Jakarta")
 
 
-@given(st.dictionaries(st.integers(1, 9), quantities))
-def test_what_nobody_counted_arrived_in_full(waiting):
-    found = rules.arrivals(waiting, [])
-    assert {pledge: line.quantity for pledge, line in found.items()} == waiting
-
-
 def test_5_998_of_6_000_need_a_reason():
     with pytest.raises(rules.ArrivedUnexplained) as caught:
-        rules.arrivals({7: 6_000}, [Arrived(7, 5_998)])
+        rules.arrivals({7: 6_000}, [Arrived(7, Amount(5_998))])
     assert caught.value.pointer == "/arrived/0/reason"
-    assert rules.arrivals({7: 6_000}, [Arrived(7, 5_998, "dua kurang")])[7].quantity == 5_998
+    assert rules.arrivals({7: 6_000}, [Arrived(7, Amount(5_998), "dua kurang")])[7].quantity == 5_998
 
 
 @pytest.mark.parametrize(
     ("counted", "error", "pointer"),
     [
-        ([Arrived(7, 11)], rules.ArrivedMoreThanPledged, "/arrived/0/quantity"),
-        ([Arrived(8, 1)], rules.PledgeUnknown, "/arrived/0/pledge"),
-        ([Arrived(7, 10), Arrived(7, 10)], rules.PledgeUnknown, "/arrived/1/pledge"),
+        ([Arrived(7, Amount(11))], rules.ArrivedMoreThanPledged, "/arrived/0/quantity"),
+        ([Arrived(8, Amount(1))], rules.PledgeUnknown, "/arrived/0/pledge"),
+        ([Arrived(7, Amount(10)), Arrived(7, Amount(10))], rules.PledgeUnknown, "/arrived/1/pledge"),
     ],
 )
 def test_a_count_that_can_never_be_right_is_refused(counted, error, pointer):
@@ -111,12 +107,43 @@ def test_a_count_that_can_never_be_right_is_refused(counted, error, pointer):
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(1, 50)), max_size=6), quantities, quantities)
 def test_shares_never_exceed_the_pledge_nor_what_is_there_and_nothing_gets_lost(pledges, a, b):
     there = {"a": a, "b": b}
-    shares, left = rules.shares(((n, key, quantity) for n, (key, quantity) in enumerate(pledges)), there)
-    assert all(0 <= shares[n] <= quantity for n, (_, quantity) in enumerate(pledges))
+    found, left = shares((Pledged(n, key, quantity) for n, (key, quantity) in enumerate(pledges)), there, {})
+    assert all(0 <= found[n].quantity <= quantity for n, (_, quantity) in enumerate(pledges))
     for key, quantity in there.items():
-        taken = sum(shares[n] for n, (named, _) in enumerate(pledges) if named == key)
-        assert taken + left.get(key, 0) == quantity
+        taken = sum(found[n].quantity for n, (named, _) in enumerate(pledges) if named == key)
+        assert taken + (left[key].quantity if key in left else 0) == quantity
         assert taken == min(quantity, sum(wanted for named, wanted in pledges if named == key))
+
+
+NUMBERS = Series("A", 4)
+
+
+few = st.lists(st.integers(1, 20), max_size=4)
+
+
+@given(few, st.lists(st.tuples(st.integers(1, 9), st.integers(0, 9)), max_size=4), few, st.integers(0, 60))
+def test_each_number_set_aside_is_one_pledges_or_nobodys(counted_pledges, numbered_pledges, strays, counted):
+    told = [Pledged(n, "a", quantity) for n, quantity in enumerate(counted_pledges, 100)]
+    told += [Pledged(n, "a", kept + gone, movement=n) for n, (kept, gone) in enumerate(numbered_pledges)]
+    lengths = [(n, kept) for n, (kept, _) in enumerate(numbered_pledges)] + [(99, length) for length in strays]
+    lying = [(movement, Span(NUMBERS, 100 * n, 100 * n + length - 1)) for n, (movement, length) in enumerate(lengths)]
+    found, left = shares(told, {"a": counted}, {"a": lying})
+    together = [*found.values(), *left.values()]
+    every = [span for share in together for span in share.spans]
+    assert not without([span for _, span in lying], every)
+    assert sum(map(len, every)) == sum(len(span) for _, span in lying)
+    assert sum(share.counted for share in together) == counted
+    for each in told:
+        own = [span for movement, span in lying if movement == each.movement]
+        assert not without(own, found[each.id].spans)
+        assert found[each.id].quantity <= each.quantity
+        assert each.movement is None or not found[each.id].counted
+
+
+def test_a_pledge_that_got_its_numbers_later_is_still_a_pledge():
+    opened = Span(NUMBERS, 1, 40)
+    found, left = shares([Pledged(7, "a", 100)], {"a": 60}, {"a": [(5, opened)]})
+    assert (found[7].counted, found[7].spans, left) == (60, (opened,), {})
 
 
 def test_the_hosts_own_goods_go_first_then_the_pledges_in_order():
