@@ -27,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         MAX_CONTENT_LENGTH=settings.max_body_bytes,
         FAILED_TOKENS_PER_MINUTE=settings.failed_tokens_per_minute,
+        DOCUMENT_CHECKS_PER_MINUTE=settings.document_checks_per_minute,
         API_TITLE="Blangko",
         API_VERSION="v1",
         OPENAPI_VERSION="3.1.0",

@@ -13,7 +13,15 @@ from inventory.people import commands, queries
 
 # The only addresses that answer without a token; everything else needs one and a permission of its own.
 OPEN_ENDPOINTS = frozenset(
-    {"status.show", "status.show_problems", "api-docs.openapi_json", "docs.show", "docs.assets", "static"}
+    {
+        "status.show",
+        "status.show_problems",
+        "api-docs.openapi_json",
+        "docs.show",
+        "docs.assets",
+        "documents.check",
+        "static",
+    }
 )
 
 
@@ -44,7 +52,7 @@ def _refuse() -> None:
 
     Only wrong tokens are counted, so a whole office behind one address is never locked out by one bad client.
     """
-    tries = commands.count_failure(request.remote_addr or "unknown")
+    tries = commands.count_hit(request.remote_addr or "unknown")
     if tries > current_app.config["FAILED_TOKENS_PER_MINUTE"]:
         raise TooManyRequests(retry_after=60)
     raise Unauthorized(www_authenticate=WWWAuthenticate("bearer"))

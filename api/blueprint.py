@@ -120,7 +120,7 @@ class Routes(Blueprint):
     def serves(
         self,
         address: str,
-        action: Action,
+        action: Action | None,
         *,
         answer: type[ma.Schema] | None,
         status: int = 200,
@@ -128,17 +128,22 @@ class Routes(Blueprint):
         query: type[ma.Schema] | None = None,
         key: Key = Key.NONE,
         consumes: tuple[str, ...] = (JSON,),
+        produces: str = JSON,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Serve `address` ("POST /receipts") to those whose role knows `action`.
 
-        The function gets the path's values, then `body` and `query` by name, both already checked.
+        The function gets the path's values, then `body` and `query` by name, both already checked. Without an action
+        it is open to everybody, and api/auth.py says so too. What it `produces` other than JSON, it answers by itself.
         """
         method, path = address.split(" ")
         # An id that no column can hold is an address that does not exist.
         path = path.replace("<int:", f"<int(max={MAX_ID}):")
 
         def declare(view: Callable[..., Any]) -> Callable[..., Any]:
-            wrapped = self.response(status, answer)(view)
+            made = answer if produces == JSON else _FILE
+            wrapped = self.response(status, made, content_type=produces)(view)
+            if action is None:
+                wrapped = self.doc(security=[])(wrapped)
             if query is not None:
                 wrapped = self.arguments(query(), location="query", as_kwargs=False, arg_name="query")(wrapped)
             if body is not None and JSON in consumes and len(consumes) == 1:
@@ -169,6 +174,7 @@ class Routes(Blueprint):
         return declare
 
 
+_FILE: dict[str, Any] = {"type": "string", "format": "binary"}
 _KEY_HEADER: dict[str, Any] = {
     "in": "header",
     "name": "Idempotency-Key",

@@ -8,6 +8,9 @@ from api.blanks.routes import blp as blanks
 from api.catalogue.routes import blp as catalogue
 from api.coverage.routes import blp as coverage
 from api.custody.routes import blp as custody
+from api.disposal.routes import blp as disposal
+from api.documents.routes import blp as documents
+from api.loans.routes import blp as loans
 from api.notices.routes import blp as notices
 from api.offices.routes import blp as offices
 from api.opname.routes import blp as opname
@@ -17,6 +20,7 @@ from api.planning.routes import blp as planning
 from api.printing.routes import blp as printing
 from api.recordings.routes import blp as recordings
 from api.regions.routes import blp as regions
+from api.requests.routes import blp as requests
 from api.settlement.routes import blp as settlement
 from api.stock.routes import blp as stock
 from api.transfers.routes import blp as transfers
@@ -28,6 +32,8 @@ FEATURES = (
     people,
     stock,
     transfers,
+    loans,
+    requests,
     outreach,
     coverage,
     planning,
@@ -37,7 +43,9 @@ FEATURES = (
     notices,
     opname,
     custody,
+    disposal,
     blanks,
+    documents,
 )
 
 

@@ -40,18 +40,19 @@ class Action(StrEnum):
     RECORD = "record"
     PRINT = "print"
     REPORT_COVERAGE = "report_coverage"
+    ISSUE_DOCUMENTS = "issue_documents"
     ADMINISTER = "administer"
 
 
-_STOCK_DESK = {Action.READ, Action.TRANSFER, Action.PLEDGE}
+_STOCK_DESK = {Action.READ, Action.TRANSFER, Action.PLEDGE, Action.ISSUE_DOCUMENTS}
 PERMITTED: dict[Role, frozenset[Action]] = {
     Role.CLERK: frozenset(_STOCK_DESK | {Action.MOVE_STOCK}),
     Role.COORDINATOR: frozenset(
         _STOCK_DESK | {Action.READ_RECORDINGS, Action.APPROVE, Action.RUN_EVENTS, Action.REPORT_COVERAGE}
     ),
-    Role.PRINTER: frozenset({Action.READ, Action.READ_RECORDINGS, Action.RECORD, Action.PRINT}),
+    Role.PRINTER: frozenset({Action.READ, Action.READ_RECORDINGS, Action.RECORD, Action.PRINT, Action.ISSUE_DOCUMENTS}),
     Role.FIELD: frozenset({Action.READ, Action.READ_RECORDINGS, Action.RECORD}),
-    Role.INSPECTOR: frozenset({Action.READ, Action.READ_RECORDINGS}),
+    Role.INSPECTOR: frozenset({Action.READ, Action.READ_RECORDINGS, Action.ISSUE_DOCUMENTS}),
     Role.ADMIN: frozenset(Action),
 }
 

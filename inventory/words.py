@@ -26,6 +26,7 @@ INDONESIAN = {
     "record": "mencatat perekaman",
     "print": "mencetak",
     "report_coverage": "melaporkan cakupan",
+    "issue_documents": "membuat dokumen",
     "administer": "mengatur sistem",
     # conditions and places
     "blank": "kosong",
@@ -102,6 +103,22 @@ INDONESIAN = {
     "holds_blanks": "sedang memegang blangkonya",
     "moved_stock": "mencatat mutasinya dalam 30 hari terakhir",
     "prints_there": "mencetak di Dinasnya",
+    # papers, and what they tell
+    "tanda_terima": "tanda terima",
+    "surat_jalan": "surat jalan",
+    "bast": "berita acara serah terima",
+    "kartu_stok": "kartu stok",
+    "ba_opname": "berita acara opname",
+    "ba_pemusnahan": "berita acara pemusnahan",
+    "session_sheet": "lembar dinas jaga",
+    "ministry": "Ditjen Dukcapil",
+    "province": "Dinas provinsi",
+    "grant": "hibah",
+    "opening": "stok awal",
+    "full": "menyeluruh",
+    "partial": "sebagian",
+    "missing": "tidak ditemukan",
+    "unexpected": "tidak tercatat di sini",
 }
 
 

@@ -65,6 +65,8 @@ KEY_OPTIONAL = {
     "transfers.approve": "no stock moves, and twice is refused",
     "transfers.refuse": "no stock moves, and twice is refused",
     "transfers.redirect": "no stock moves, and the same address again changes nothing",
+    "requests.lift": "no stock moves, and twice is refused",
+    "requests.cancel": "no stock moves, and twice is refused",
     "offices.open_office": "the code is the identity: a second one is refused",
     "offices.open_store": "the code is the identity: a second one is refused",
     "items.add_item": "the code is the identity: a second one is refused",

@@ -72,6 +72,7 @@ def test_several_encryption_keys_are_kept_and_the_highest_encrypts():
         ("PORT", "\uff18000", "whole number"), ("PORT", "-1", "whole number"), ("WORKERS", "0", "from 1 to 256"),
         ("WORKERS", "1.5", "whole number"), ("MAX_BODY_BYTES", "9", "from 10000"), ("TRUSTED_PROXIES", "11", "0 to 10"),
         ("LOG", "yaml", "one of json, text"), ("FAILED_TOKENS_PER_MINUTE", "0", "from 1"),
+        ("DOCUMENT_CHECKS_PER_MINUTE", "0", "from 1"),
         ("SECRET_KEY", "", "must be set"), ("SECRET_KEY", "short", "16 characters"),
         ("DATABASE_URL", "nonsense", "not a database address"), ("DATABASE_URL", "mysql://x", "sqlite: or postgresql"),
         ("DATABASE_URL", "postgresql+asyncpg://x/y", "sqlite: or postgresql"), ("INDEX_KEY", "\u00e9" * 44, "32 bytes"),

@@ -103,10 +103,10 @@ def revoke_labelled(label: str) -> None:
         )
 
 
-def count_failure(address: str) -> int:
-    """Count one wrong token from an address; answers how many there were in the present minute."""
+def count_hit(what: str) -> int:
+    """Count one wrong token, or one open question, from an address; answers how many the present minute has had."""
     now = clock.now()
-    key = f"{address} {now:%Y-%m-%dT%H:%M}"
+    key = f"{what} {now:%Y-%m-%dT%H:%M}"
     with transaction() as session:
         session.execute(sa.delete(FailedSignIn).where(FailedSignIn.expires_at < now))
         upsert = _upsert(session, {"key": key, "hits": 1, "expires_at": now + WINDOW})

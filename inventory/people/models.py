@@ -37,7 +37,7 @@ class Token(Base):
 
 
 class FailedSignIn(Base):
-    """How often one address offered a wrong token in the present window."""
+    """How often one address offered a wrong token, or asked an open question, in the present window."""
 
     __tablename__ = "failed_sign_ins"
     key: Mapped[str] = mapped_column(sa.String(200), primary_key=True)

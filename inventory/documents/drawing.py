@@ -1,0 +1,126 @@
+"""A paper as PDF/UA-1: its stored facts, put into words and handed to a template as data, never as markup."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import segno
+import typst
+
+from inventory import keys
+from inventory.documents.models import Document
+from inventory.documents.rules import (
+    MASK,
+    TITLES,
+    TOTALLED,
+    DocumentKind,
+    dotted,
+    in_fours,
+    said_day,
+    said_instant,
+    terbilang,
+    totals,
+)
+
+TEMPLATES = Path(__file__).parent / "templates"
+# The fonts inside typst know these for sure. PDF/UA allows no character without a shape, so where others fail, a box
+# stands for each of them.
+_UNKNOWN = re.compile("[^ -~\u00a0-\u017f\u2010-\u2015\u2018-\u201e\u2022\u2026]")
+_BOX = "\u25a1"
+
+
+def pdf(document: Document, *, masked: bool = False) -> bytes:
+    """The paper; the same document gives the same bytes. `masked` hides the names of people."""
+    told = json.dumps(paper(document, masked=masked), ensure_ascii=False)
+    try:
+        return _compiled(document, told)
+    except typst.TypstError:
+        return _compiled(document, _UNKNOWN.sub(_BOX, told))
+
+
+def _compiled(document: Document, told: str) -> bytes:
+    # What was remembered of the last paper is dropped: a compiler of its own for each.
+    compiler = typst.Compiler(TEMPLATES / f"{document.kind}.typ", root=TEMPLATES, font_paths=_fonts())
+    made = compiler.compile(
+        format="pdf", sys_inputs={"paper": told}, pdf_standards=["ua-1"], timestamp=document.issued_at
+    )
+    if not isinstance(made, bytes):
+        raise TypeError(type(made))
+    return made
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The fonts inside typst alone: a paper looks the same on every machine."""
+    return typst.Fonts(include_system_fonts=False)
+
+
+def paper(document: Document, *, masked: bool = False) -> dict[str, Any]:
+    """What a template reads: every figure with dots, every day in words, totals out of the rows, names or masks."""
+    facts, zone = document.facts, document.facts["zone"]
+    sums = totals(facts["lines"], TOTALLED[document.kind])
+    code = qr_text(document)
+    return {
+        **_shown(facts, zone),
+        **_shown({"totals": sums, "closing": _closing(facts, sums)}, zone),
+        "id": dotted(document.id),
+        "title": TITLES[document.kind],
+        "number": document.number,
+        "check": in_fours(document.check_value),
+        "qr_text": code,
+        "qr": segno.make(code, error="m", micro=False).svg_inline(border=0),
+        "issued": said_instant(document.issued_at, zone),
+        "words": _in_words(document.kind, facts, sums),
+        "signatures": _signed(document, masked=masked),
+    }
+
+
+def qr_text(document: Document) -> str:
+    """What the code says: the document's id and check value, as an address where one is known."""
+    where = document.facts["check_url"]
+    return f"{where}{document.check_value}#{document.id}" if where else f"blangko:{document.id}:{document.check_value}"
+
+
+def _shown(value: Any, zone: str, name: str = "") -> Any:
+    """The same facts as a person reads them; a name that ends in `_on` is a day's, in `_at` an instant's."""
+    if isinstance(value, dict):
+        return {key: _shown(inner, zone, key) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_shown(inner, zone) for inner in value]
+    if isinstance(value, int):
+        return dotted(value) if not isinstance(value, bool) else "ya" if value else "tidak"
+    if value and name.endswith("_on"):
+        return said_day(date.fromisoformat(value))
+    return said_instant(datetime.fromisoformat(value), zone) if value and name.endswith("_at") else value or ""
+
+
+def _closing(facts: dict[str, Any], sums: list[dict[str, Any]]) -> int | None:
+    """What a stock card ends with: its opening and what its rows add up to."""
+    if "opening" not in facts:
+        return None
+    return int(facts["opening"]) + sum(int(row["into"] - row["out"]) for row in sums)
+
+
+def _in_words(kind: DocumentKind, facts: dict[str, Any], sums: list[dict[str, Any]]) -> str:
+    if (closing := _closing(facts, sums)) is not None:
+        return f"{terbilang(closing)} {facts['unit']}"
+    return "; ".join(f"{terbilang(row[TOTALLED[kind][0]])} {row['unit']}" for row in sums)
+
+
+def _signed(document: Document, *, masked: bool) -> list[dict[str, str]]:
+    """The blocks for signatures; a person who was purged is masked."""
+    secret = None if masked else document.names_secret
+    names = json.loads(keys.decrypt(secret)) if secret else {}
+    blocks = []
+    for block in document.facts["signers"]:
+        who = names.get(block["who"], {})
+        name = who.get("name", MASK if block["who"] else "")
+        blocks.append(
+            {"role": block["role"], "name": name, "institution": block["office"] or who.get("institution", "")}
+        )
+    return blocks
