@@ -237,6 +237,17 @@ def lying_at(session: Session, keys: Iterable[AccountKey]) -> dict[AccountKey, l
     return dict(found)
 
 
+def check_at(session: Session, key: AccountKey, amount: Amount) -> None:
+    """Raise `NumbersUnknown` or `NumbersElsewhere` for numbers of an amount that are not in this account.
+
+    For refusing early and by name: the account need not be locked, and posting looks again.
+    """
+    numbered = key.tracked(numbered=True)
+    lying = [span for _, span in lying_at(session, [numbered]).get(numbered, ())]
+    if absent := numbers.missing(lying, amount.spans):
+        raise _absent(absent, [stay.span for stay in here(session, absent)], key, amount)
+
+
 def carried(session: Session, movement_id: int) -> dict[int, list[Span]]:
     """The numbers that a movement brought to each account (by its id), wherever they are by now."""
     query = (

@@ -224,6 +224,7 @@ def receive(
         if (done := once.done_before(session)) is not None:
             return done
         rules.check_status(transfer.status, TransferStatus.DISPATCHED)
+        goods.check_sent(session, transfer, delivered.received, delivered.rejected)
         count = delivered.count
         tally = rules.receive(queries.tally_of(transfer), count, reason, seen_by)
         goods.deliver(session, actor, transfer, delivered, reason, seen_by, occurred_on)
@@ -259,6 +260,7 @@ def resolve(
             noted = [each.user_id for each in queries.standing_deliveries(transfer.id) if each.missing]
             hands = [transfer.dispatched_by, *noted]
             rules.check_write_off(actor.user_id, hands, checked=_checks(transfer).write_off_check)
+        goods.check_sent(session, transfer, found, written_off)
         tally = rules.resolve(queries.tally_of(transfer), found.quantity, written_off.quantity)
         goods.settle(session, actor, transfer, found, written_off, reason, police_number)
         goods.keep(transfer, tally)

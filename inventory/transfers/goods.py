@@ -166,6 +166,14 @@ def deliver(
     log_delivery(session, actor, transfer, delivered.count, reason, seen_by, *posted)
 
 
+def check_sent(session: Session, transfer: Transfer, *amounts: Amount) -> None:
+    """Raise `NumbersTwice`, `NumbersElsewhere` or `NumbersUnknown` for numbers that are not under way."""
+    headings.check_once(*amounts)
+    for amount in amounts:
+        if amount.numbered:
+            intervals.check_at(session, under_way(transfer), amount)
+
+
 def _keys_of(transfer: Transfer, wanted: Wanted) -> list[AccountKey]:
     """The accounts that amounts of what is under way go from and to."""
     sent = under_way(transfer)
@@ -174,14 +182,10 @@ def _keys_of(transfer: Transfer, wanted: Wanted) -> list[AccountKey]:
 
 
 def _arriving(session: Session, books: Books, transfer: Transfer, wanted: Wanted) -> list[Leg]:
-    """The legs that bring amounts of what is under way to their targets.
-
-    Raises `NumbersTwice`, `NumbersElsewhere` or `NumbersUnknown` for numbers that were not dispatched, `NumbersNeeded`.
-    """
+    """The legs that bring amounts of what is under way to their targets; raises `NumbersNeeded`."""
     sent, amounts = under_way(transfer), [amount for amount, _ in wanted]
     if not any(amount.quantity for amount in amounts):
         return []
-    headings.check_once(*amounts)
     if sent.numbered:
         there = [span for part in ledger.everything(session, books, [sent]) for span in part.spans]
         amounts = headings.named(sent, there, amounts)
@@ -203,11 +207,13 @@ def undeliver(session: Session, actor: Actor, transfer: Transfer, last: Delivery
     for movement, changes in entries.items():
         carried = intervals.carried(session, movement) if any(key.numbered for key in changes) else {}
         [giver] = [key for key, change in changes.items() if change < 0]
-        legs = [
-            Leg(now_at[key], giver, change, tuple(carried[books.ids[key]]) if key.numbered else ())
-            for key, change in changes.items()
-            if change > 0
-        ]
+        legs = []
+        for key, change in changes.items():
+            if change > 0:
+                back = Amount(change, tuple(carried[books.ids[key]]) if key.numbered else ())
+                if key.numbered:
+                    intervals.check_at(session, now_at[key], back)
+                legs.append(Leg(now_at[key], giver, back.quantity, back.spans))
         fact = Fact(
             MovementKind.UNDELIVERY, actor, target, reason=reason, document_id=transfer.id, corrects_id=movement
         )
