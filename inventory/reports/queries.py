@@ -7,15 +7,21 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from inventory.custody import queries as custody
 from inventory.database import current
+from inventory.disposal import queries as disposal
+from inventory.loans import queries as loans
+from inventory.opname import queries as opname
 from inventory.outreach.models import Pledge
 from inventory.outreach.rules import PledgeStatus
 from inventory.printing.models import Attempt, Card
 from inventory.printing.rules import CardStatus, Outcome
+from inventory.requests import queries as requests
 from inventory.settlement.models import SettlementLine
 from inventory.stock import verify
 from inventory.stock.models import Account, Receipt
 from inventory.stock.rules import NO_EVENT, Condition, Place
+from inventory.transfers import queries as transfers
 from inventory.transfers.models import Transfer
 
 _GOODS = ("store_code", "item_code", "owner_code", "event_id")
@@ -33,6 +39,8 @@ def differences() -> Iterator[str]:
     yield from _printed_twice()
     yield from _settlements()
     yield from _pledges()
+    for feature in (custody, transfers, opname, disposal, loans, requests):
+        yield from feature.differences()
 
 
 def _rows(query: sa.Executable) -> Iterator[Any]:
