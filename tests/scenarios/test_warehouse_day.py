@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from api.cli import group
 from inventory import clock
 from tests.api.test_printing import issue, job_of, recorded
 from tests.builders import Caller, receipt
@@ -75,8 +76,8 @@ def test_a_day_in_the_stock_room_with_every_paper_and_books_that_prove_themselve
     assert clerk.stock(STORE)["lost"] == 1
     paper(clerk, "ba_opname", subject=count)
 
-    clerk.post("/withdrawn-cards", {"store": STORE, "reason": "data_change", "quantity": 3,
-                                    "withdrawn_on": clerk.get(f"/counts/{count}")["started_on"]})  # fmt: skip
+    printer.post("/withdrawn-cards", {"store": STORE, "reason": "data_change", "quantity": 3,
+                                      "withdrawn_on": clerk.get(f"/counts/{count}")["started_on"]})  # fmt: skip
     fire = {
         "store": STORE, "number": "BA/1", "destroyed_on": clerk.get(f"/counts/{count}")["started_on"], **two,
         "lines": [{"item": "blangko", "reason": "damaged", "quantity": 4},
@@ -111,7 +112,7 @@ def _proved(app, folder: Path) -> bool:
     """Seal, export, and let the inspector's own script judge."""
     export = folder / "ledger.jsonl"
     for words in (["ledger", "seal"], ["ledger", "export", str(export)]):
-        done = app.test_cli_runner().invoke(args=words)
+        done = app.test_cli_runner().invoke(group, words)
         assert done.exit_code == 0, done.output
     judged = subprocess.run(
         [sys.executable, str(ROOT / "tools" / "verify_ledger.py"), str(export)], capture_output=True, text=True,
