@@ -107,9 +107,7 @@ def note(actor: Actor, count_id: int, told: Sequence[Seen], once: Once = FIRST) 
             return done
         rules.check_running(count_id, count.status)
         check_open(store, pointer=None)
-        lines = queries.lines_of(count_id)
-        entered = counting.understand(session, count, store, lines, told)
-        counting.note(session, count, store, lines, entered)
+        entered = counting.note(session, count, store, queries.lines_of(count_id), told)
         _tell(session, count, store)
         facts = {"lines": len(entered), "counted": sum(each.seen is not None for each in entered)}
         audit.record(session, actor, "note_count", "count", count_id, store.office, **facts)

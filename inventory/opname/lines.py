@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -23,7 +23,7 @@ from inventory.stock import intervals, ledger, numbers
 from inventory.stock import rules as stock
 from inventory.stock.commands import OnlyBlanksHaveNumbers
 from inventory.stock.models import Account
-from inventory.stock.numbers import Amount
+from inventory.stock.numbers import Amount, NumbersTwice, Span
 from inventory.stock.rules import AccountKey, Condition, Place, SpoilReason
 
 
@@ -87,10 +87,10 @@ def snapshot(session: Session, count: Count, store: StoreFacts, items: Sequence[
         insert_many(session, table_of(CountLine), rows)
 
 
-def understand(
+def _understood(
     session: Session, count: Count, store: StoreFacts, lines: Sequence[Line], told: Sequence[Seen]
-) -> list[Entered]:
-    """Which account each line means; raises `LinesRefused` with all that mean none, or one twice, or name bad numbers.
+) -> tuple[list[Entered], list[Fault]]:
+    """Which account each line means, and what is wrong with those that mean none, or one twice, or name bad numbers.
 
     Goods that were found without books are of the store's own office, and of a kit's own event.
     """
@@ -114,9 +114,14 @@ def understand(
             entered[key] = Entered(index, key, amount, seen.explanation)
         except InventoryError as error:
             faults += error.faults or [Fault(f"/lines/{index}", error.sentence, error.code)]
-    if faults:
-        raise LinesRefused(faults)
-    return list(entered.values())
+    good = [
+        (span, pointer) for each in entered.values() if each.seen is not None for span, pointer in _named(each.seen)
+    ]
+    try:
+        numbers.check_once([span for span, _ in good], [pointer for _, pointer in good])
+    except NumbersTwice as error:
+        faults += error.faults
+    return list(entered.values()), faults
 
 
 def _amount(seen: Seen, index: int) -> Amount | None:
@@ -125,6 +130,10 @@ def _amount(seen: Seen, index: int) -> Amount | None:
     return numbers.amount(
         quantity=seen.quantity, intervals=seen.intervals, numbers=seen.numbers, where=f"/lines/{index}"
     )
+
+
+def _named(seen: Amount) -> Iterator[tuple[Span, str]]:
+    return zip(seen.spans, seen.pointers, strict=True)
 
 
 def _kinds(session: Session, told: Sequence[Seen]) -> dict[str, ItemKind]:
@@ -170,24 +179,27 @@ def _check_item(seen: Seen, kinds: Mapping[str, ItemKind], mine: set[str] | None
         raise OnlyBlanksHaveNumbers(item=seen.item, condition=seen.condition)
 
 
-def note(session: Session, count: Count, store: StoreFacts, lines: Sequence[Line], entered: Sequence[Entered]) -> None:
+def note(
+    session: Session, count: Count, store: StoreFacts, lines: Sequence[Line], told: Sequence[Seen]
+) -> list[Entered]:
     """Write what was seen beside what the books have at this moment, with their accounts locked.
 
-    Raises `LinesRefused` with the lines that needed numbers, or whose books a blind count has shown.
+    Raises `LinesRefused` with every line that was not understood, needed numbers, or whose books a blind count has
+    shown. Answers the lines as they were understood.
     """
+    entered, faults = _understood(session, count, store, lines, told)
     books = ledger.lock(session, [each.key for each in entered], {store.code: store.office})
     tracked = [books.ids[each.key] for each in entered if each.key.numbered and each.seen is not None]
     there = intervals.in_accounts(session, tracked) if tracked else {}
-    told = count.blind and queries.is_told(count, lines, store.checks.recount_over)
+    closed = count.blind and queries.is_told(count, lines, store.checks.recount_over)
     rows = {line.row.account_id: line.row for line in lines}
     compared: list[tuple[CountLine, Compared]] = []
-    faults: list[Fault] = []
     for each in entered:
         account = books.ids[each.key]
         row = rows.get(account) or CountLine(count_id=count.id, account_id=account, snapshot=0)
         try:
             if each.seen is not None:
-                if told and row.counted is not None:
+                if closed and row.counted is not None:
                     raise rules.CountTold
                 held = books.balance(each.key)
                 found = rules.compare(each.key, held, there.get(account, ()), each.seen, blind=count.blind)
@@ -202,6 +214,7 @@ def note(session: Session, count: Count, store: StoreFacts, lines: Sequence[Line
         raise LinesRefused(faults)
     session.flush()
     _write_numbers(session, compared)
+    return entered
 
 
 def _keep(row: CountLine, held: int, found: Compared) -> None:

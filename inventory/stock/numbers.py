@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -256,15 +257,21 @@ def without(whole: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
     left: list[Span] = []
     for span in sorted(whole):
         at = span.first
-        for cut in cuts.get(span.series, ()):
-            if cut.last < at or cut.first > span.last:
-                continue
+        for cut in _touching(cuts.get(span.series, ()), span):
             if cut.first > at:
                 left.append(span.part(at, cut.first - 1))
             at = max(at, cut.last + 1)
         if at <= span.last:
             left.append(span.part(at, span.last))
     return left
+
+
+def _touching(ordered: Sequence[Span], span: Span) -> Iterator[Span]:
+    """Those of one series, in order and none overlapping, that share a number with the span: found, not searched."""
+    for index in range(bisect_left(ordered, span.first, key=lambda each: each.last), len(ordered)):
+        if ordered[index].first > span.last:
+            return
+        yield ordered[index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,11 +298,9 @@ def cut(there: Mapping[int, Span], asked: Iterable[Span]) -> dict[int, Cut]:
     return cuts
 
 
-def _shared(span: Span, others: Iterable[Span]) -> Iterator[Span]:
-    for other in others:
-        first, last = max(span.first, other.first), min(span.last, other.last)
-        if first <= last:
-            yield span.part(first, last)
+def _shared(span: Span, others: Sequence[Span]) -> Iterator[Span]:
+    for other in _touching(others, span):
+        yield span.part(max(span.first, other.first), min(span.last, other.last))
 
 
 def shared(some: Iterable[Span], others: Iterable[Span]) -> list[Span]:

@@ -257,11 +257,14 @@ BAD = [
 
 def test_every_bad_line_is_named_and_nothing_is_kept(clerk, start, noted, exact):
     clerk.post("/receipts", receipt(STORE, 100))
+    clerk.post("/receipts", by_number(1, 10))
     count = start()
-    problem = noted(count, saw(90), *[line for line, _ in BAD], saw(91), expect=422)
+    nine = saw(9, numbered=True)
+    problem = noted(count, saw(90), *[line for line, _ in BAD], saw(91), nine, expect=422)
     assert problem["code"] == "lines_refused"
     told = {int(fault["pointer"].split("/")[2]): fault["code"] for fault in problem["errors"]}
-    assert told == {1 + i: code for i, (_, code) in enumerate(BAD)} | {len(BAD) + 1: "count_line_twice"}
+    last = {len(BAD) + 1: "count_line_twice", len(BAD) + 2: "numbers_to_count"}
+    assert told == {1 + i: code for i, (_, code) in enumerate(BAD)} | last
     assert clerk.get(f"/counts/{count['id']}") == count
 
 
@@ -379,6 +382,15 @@ def test_as_many_wrong_numbers_as_missing_ones_differ_too(clerk, chief, tracked,
     noted(count, saw(explanation="tertukar", numbered=True))
     approve(chief, count)
     assert (clerk.stock(STORE)["on_hand"], clerk.stock(STORE)["lost"]) == (10, 1)
+
+
+def test_a_number_lies_in_one_place_only(clerk, tracked, start, noted, exact):
+    tracked(1, 10)
+    spoiled = saw(intervals=[numbers(10, 11)], condition="spoiled", reason="damaged")
+    problem = noted(start(), saw(intervals=[numbers(1, 10)]), spoiled, expect=422)
+    fault = problem["errors"][0]
+    assert (fault["pointer"], fault["code"]) == ("/lines/1/intervals/0", "numbers_twice")
+    assert "A000010" in fault["detail"]
 
 
 def test_numbers_may_be_left_out_where_all_are_there_or_none(clerk, chief, tracked, start, noted, exact):
