@@ -13,7 +13,8 @@ from inventory.outreach.rules import EventStatus
 class KitCountIn(AmountIn):
     """How many of one owner's goods of one item were counted in the kit.
 
-    Numbers say which of the goods with numbers were seen; those without are then taken from the books.
+    Numbers say which of the goods with numbers were seen; those without are then taken from the books. A count of goods
+    with numbers is what the books say, or 0.
     """
 
     owner = fields.code(required=True)

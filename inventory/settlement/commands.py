@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from inventory import audit, clock
 from inventory.access import Actor
+from inventory.custody import queries as custody
 from inventory.database import transaction
 from inventory.errors import Busy
 from inventory.offices.queries import StoreFacts, store_facts
@@ -104,6 +105,8 @@ def _check_nothing_open(event: Event) -> None:
         raise rules.JobsUnfinished(jobs=", ".join(map(str, jobs)))
     if transfers := outreach.open_transfers(event.store_code or ""):
         raise EventTransfersOpen(transfers=", ".join(map(str, transfers)))
+    if sessions := custody.unfinished_in(event.store_code or ""):
+        raise rules.CustodyUnsettled(sessions=", ".join(map(str, sessions)))
 
 
 def _lock(session: Session, event: Event, kit: StoreFacts, home: StoreFacts, counted: Iterable[Goods]) -> Books:
@@ -152,13 +155,18 @@ class _Seen:
 
 
 def _seen(session: Session, books: Books, good: AccountKey, said: Amount) -> _Seen:
-    """What a count says against the books: numbers tell of the goods with numbers, a mere count of all."""
+    """What a count says against the books: numbers tell of the goods with numbers, a mere count of all.
+
+    A count says which numbers are gone only where none or all of them are.
+    """
     numbered = good.tracked(numbered=True)
     there = [span for part in _all_of(session, books, [numbered]) for span in part.spans]
     counted, known = books.balances.get(good, 0), sum(map(len, there))
     if said.numbered:
         ledger.draw(session, books, [good], said)
         return _Seen(counted + said.quantity, tuple(numbers.without(there, said.spans)))
+    if known and not said.quantity:
+        return _Seen(0, tuple(there))
     if known and said.quantity != counted + known:
         raise numbers.NumbersNeeded(store=good.store, item=good.item, counted=counted, numbered=known)
     return _Seen(said.quantity)
@@ -180,8 +188,11 @@ def _closing_legs(
     for line in lines:
         good = _good(kit, line.goods)
         gone = seen[line.goods].gone if line.goods in seen else ()
-        if line.lost > 0:
-            yield Part(good.tracked(numbered=bool(gone)), line.lost, gone).to(good.at(Place.LOST))
+        lost = line.lost - sum(map(len, gone))
+        if gone:
+            yield Part(good.tracked(numbered=True), line.lost - lost, gone).to(good.at(Place.LOST))
+        if lost > 0:
+            yield Leg(good, good.at(Place.LOST), lost)
         if line.lost < 0:
             yield Leg(good.at(Place.SUPPLIED), good, -line.lost)
         if line.used_up:

@@ -23,7 +23,7 @@ from inventory.stock.rules import AccountKey, Condition, MovementKind, Place
 from inventory.transfers.models import Transfer
 
 FIGURES = ("brought", "printed", "spoiled", "used", "returned", "missing")
-_OF_THE_KIT = (Place.STORE, Place.ISSUED, Place.CONSUMED, Place.DESTROYED, Place.LOST)
+_OF_THE_KIT = (Place.STORE, Place.CUSTODY, Place.ISSUED, Place.CONSUMED, Place.DESTROYED, Place.LOST)
 
 
 def figures_of(event: Event) -> dict[Goods, Figures]:

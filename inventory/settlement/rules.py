@@ -15,7 +15,7 @@ Said = TypeVar("Said")
 # Kinds that bring goods into an event, or take such a bringing back. Corrections inside the kit cancel out to nothing.
 BRINGING = frozenset({
     MovementKind.BROUGHT, MovementKind.DELIVERY, MovementKind.UNDELIVERY, MovementKind.SURPLUS, MovementKind.FOUND,
-    MovementKind.RECEIPT, MovementKind.REVERSAL,
+    MovementKind.RECEIPT, MovementKind.REVERSAL, MovementKind.ADJUSTMENT,
 })  # fmt: skip
 RETURNING = frozenset({MovementKind.DISPATCH, MovementKind.RECALL})
 
@@ -61,6 +61,15 @@ class JobsUnfinished(Conflict):
 
     code = "event_jobs_unfinished"
     text = Text("Pekerjaan cetak {jobs} belum selesai.", "Print jobs {jobs} have not ended.")
+
+
+class CustodyUnsettled(Conflict):
+    """What is in somebody's hand comes back, or is written off, before the event ends."""
+
+    code = "event_custody_open"
+    text = Text(
+        "Sesi {sessions} di gudang acara belum ditutup.", "Custody sessions {sessions} of the kit are not closed."
+    )
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -121,7 +130,7 @@ def _state_of(flow: Flow) -> str:
     if flow.place is Place.STORE:
         in_kit = {Condition.BLANK: "on_hand", Condition.PRINTED: "printed", Condition.SPOILED: "spoiled"}
         return in_kit[flow.condition]
-    ends = {Place.ISSUED: "printed", Place.DESTROYED: "spoiled", Place.CONSUMED: "used"}
+    ends = {Place.CUSTODY: "on_hand", Place.ISSUED: "printed", Place.DESTROYED: "spoiled", Place.CONSUMED: "used"}
     return ends.get(flow.place, "missing")
 
 
@@ -139,7 +148,7 @@ def figures(flows: Iterable[Flow]) -> dict[Goods, Figures]:
             told["brought"] += flow.quantity
         elif flow.kind in RETURNING:
             told["returned"] -= flow.quantity
-        elif flow.kind is MovementKind.WRITE_OFF:
+        elif flow.kind is MovementKind.WRITE_OFF and flow.place is Place.TRANSFER:
             told["missing"] -= flow.quantity
     return {goods: Figures(**found[goods]) for goods in sorted(found) if any(found[goods].values())}
 

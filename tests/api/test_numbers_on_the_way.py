@@ -428,6 +428,17 @@ def test_a_count_that_is_what_the_books_say_needs_no_numbers(pooled, exact):
     assert pooled.settled()["15"] == (150, 0, 0, 0, 150, 0)
 
 
+def test_where_nothing_at_all_was_found_every_number_is_lost(pooled, exact):
+    pooled.pledge(**spans((1, 100)))
+    pooled.pledge(quantity=50)
+    pooled.start()
+    reasons = [{"owner": "15", "item": "blangko", "reason": "the kit was stolen"}]
+    pooled.close(counts=[{"owner": "15", "item": "blangko", "quantity": 0}], explanations=reasons)
+    assert (pooled.settled()["15"], pooled.returns()) == ((150, 0, 0, 0, 0, 150), [])
+    lost = {"store": pooled.kit, "item": "blangko", **spans((1, 1)), "reason": "damaged"}
+    assert pooled.clerk.post("/spoilages", lost, 409)["code"] == "store_closed"
+
+
 @pytest.mark.parametrize(
     ("line", "pointer"),
     [
