@@ -480,6 +480,29 @@ def test_a_kit_hands_out_the_blanks_of_several_owners_and_takes_them_back(calls,
     assert left == {OFFICE: (6, 3, 1), "15": (10, 0, 0)}
 
 
+def test_an_event_ends_when_every_hand_is_empty_and_its_settlement_tells_what_became_of_it(calls, clerk, body, count):
+    host, chief = calls("admin", OFFICE), calls("coordinator", OFFICE)
+    event = host.post("/events", {
+        "name": "Gotong royong", "kind": "village", "host_office": OFFICE, "starts_on": "2019-04-04",
+        "ends_on": "2019-04-05", "opens_at": "08:00", "closes_at": "16:00",
+    })  # fmt: skip
+    path, kit = f"/events/{event['id']}", event["store"]
+    host.post(f"{path}/pledges", {"store": STORE, "item": "blangko", "quantity": 10})
+    host.post(f"{path}/start", {}, 200)
+    for returned, missing in ((7, 0), (4, 1)):
+        made = host.post("/custody", body(5, store=kit))["id"]
+        host.post(f"/custody/{made}/close", count(returned, explanation="dicatat"), 200)
+        assert host.post(f"{path}/close", {}, 409)["facts"]["sessions"] == str(made)
+        assert chief.post(f"/custody/{made}/approve", {}, 200)["missing"] == missing
+    made = host.post("/custody", body(5, store=kit))["id"]
+    [line] = host.get(f"{path}/settlement")["owners"]
+    assert (line["brought"], line["returned"], line["missing"]) == (12, 11, 1)
+    host.post(f"/custody/{made}/close", count(5), 200)
+    host.post(f"{path}/close", {}, 200)
+    [line] = host.get(f"{path}/settlement")["owners"]
+    assert (line["brought"], line["returned"], line["missing"]) == (12, 11, 1)
+
+
 def test_members_of_an_event_hold_and_see_the_blanks_of_its_kit(app, calls, body, count, staff):
     event, guest, clerk = running_event(app, OFFICE), calls("printer", "15.04"), calls("clerk", OFFICE)
     clerk.post("/receipts", receipt(event.store, 10))
