@@ -190,7 +190,7 @@ class Heads:
     def of(cls, header: dict[str, Any], key: bytes | None) -> Heads:
         """The heads of a header, their signatures checked if there is a key."""
         heads = header["heads"]
-        for head, after in zip(heads, [*heads[1:], None], strict=True):
+        for head, after in zip(heads, [*heads, None][1:], strict=True):
             if set(head) != {"day", "position", "hash", "signature"}:
                 raise Wrong("kepala tidak terbaca", "a head cannot be read")
             if after and (after["day"] <= head["day"] or after["position"] < head["position"]):
