@@ -78,6 +78,7 @@ def documents(admin):
     user = admin.post("/users", {"name": "Siti", "role": "clerk", "office": "15.03"})["id"]
     token = admin.post(f"/users/{user}/tokens", {"label": "meja 1"})["id"]
     movement = admin.post("/receipts", receipt("15.03-UTAMA", 10))["id"]
+    document = admin.post("/documents", {"kind": "tanda_terima", "subject": movement})
     target = {"region": "15.03", "percent": 98, "due_on": f"{2000 + number}-12-31"}
     return {
         "store": "15.03-UTAMA", "from_store": "15-UTAMA", "to_store": "15.03-UTAMA", "item": "blangko",
@@ -86,6 +87,7 @@ def documents(admin):
         "pledge": pledge, "pledge_id": pledge, "transfer_id": transfer, "job_id": job, "user": user, "user_id": user,
         "token_id": token, "movement_id": movement, "receipt_id": movement,
         "target_id": admin.post("/coverage/targets", target)["id"],
+        "document_id": document["id"], "check_value": document["check_value"], "subject": movement,
     }  # fmt: skip
 
 

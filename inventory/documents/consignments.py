@@ -18,6 +18,7 @@ from inventory.documents.facts import (
     brought,
     event_name,
     goods,
+    nature,
     numbered_lines,
     place,
     said,
@@ -35,6 +36,7 @@ from inventory.stock.models import Account, Entry, Lot, Movement, Receipt
 from inventory.stock.rules import Condition, MovementKind, Place
 from inventory.transfers.models import Delivery, Transfer
 from inventory.transfers.rules import TransferStatus
+from inventory.words import INDONESIAN
 
 Gathered = tuple[dict[str, Any], list[Signer], dict[str, dict[str, str]]]
 # These have left the sender and were not called back.
@@ -54,7 +56,7 @@ def receipt_facts(session: Session, subject: Subject) -> Gathered:
     receipt: Receipt = subject.row
     if is_reversed(session, receipt.id):
         raise DocumentNotReady(kind=subject.kind, subject=subject.key, status=MovementKind.REVERSAL)
-    base = goods(session, receipt.item_code) | {"condition": said(receipt.condition)}
+    base = goods(session, receipt.item_code) | {"condition": nature(receipt.condition)}
     arrived = brought(session, [receipt.id], Place.STORE)
     lots = session.scalars(sa.select(Lot).where(Lot.receipt_id == receipt.id).order_by(Lot.id)).all()
     lines = []
@@ -194,7 +196,9 @@ def _numbers_found(found: Sequence[Brought], unit: str) -> list[dict[str, Any]]:
     for condition in Condition:
         spans = [each.span for each in found if each.condition is condition]
         if spans:
-            lines += numbered_lines({"unit": unit, "condition": said(condition)}, spans, sum(map(len, spans)))
+            lines += numbered_lines(
+                {"unit": unit, "condition": nature(condition) or "baik"}, spans, sum(map(len, spans))
+            )
     return lines
 
 
@@ -231,7 +235,7 @@ def card_facts(session: Session, subject: Subject) -> Gathered:
         "event": event_name(session, subject.event_id),
         "item": item["item"],
         "unit": item["unit"],
-        "condition": said(wanted.condition),
+        "condition": nature(wanted.condition),
         "from_on": wanted.from_on.isoformat(),
         "until_on": wanted.until_on.isoformat(),
         "opening": opening,
@@ -283,8 +287,16 @@ def _card_line(row: Mapping[Any, Any], running: int, unit: str) -> dict[str, Any
         "movement": f"{row['movement_id']}",
         "kind": said(row["kind"]),
         "document_number": row["document_number"],
-        "reason": row["reason"],
+        "reason": _reason(row["kind"], row["reason"]),
         "into": max(row["quantity"], 0),
         "out": max(-row["quantity"], 0),
         "running": running,
     }
+
+
+def _reason(kind: MovementKind, reason: str) -> str:
+    """Receipts and spoilages begin their reason with a code name."""
+    if kind not in (MovementKind.RECEIPT, MovementKind.SPOILAGE):
+        return reason
+    lead, colon, rest = reason.partition(": ")
+    return f"{INDONESIAN.get(lead, lead)}{colon}{rest}"

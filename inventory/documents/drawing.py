@@ -44,10 +44,14 @@ def pdf(document: Document, *, masked: bool = False) -> bytes:
 
 
 def _compiled(document: Document, told: str) -> bytes:
-    # What was remembered of the last paper is dropped: a compiler of its own for each.
+    moment = document.issued_at.replace(microsecond=0)
+    # A compiler of its own for each: threads share nothing but the fonts.
     compiler = typst.Compiler(TEMPLATES / f"{document.kind}.typ", root=TEMPLATES, font_paths=_fonts())
     made = compiler.compile(
-        format="pdf", sys_inputs={"paper": told}, pdf_standards=["ua-1"], timestamp=document.issued_at
+        format="pdf",
+        sys_inputs={"paper": told},
+        pdf_standards=["ua-1"],
+        timestamp=moment.replace(microsecond=0),
     )
     if not isinstance(made, bytes):
         raise TypeError(type(made))
@@ -74,7 +78,7 @@ def paper(document: Document, *, masked: bool = False) -> dict[str, Any]:
         "check": in_fours(document.check_value),
         "qr_text": code,
         "qr": segno.make(code, error="m", micro=False).svg_inline(border=0),
-        "issued": said_instant(document.issued_at, zone),
+        "made": said_instant(document.issued_at, zone),
         "words": _in_words(document.kind, facts, sums),
         "signatures": _signed(document, masked=masked),
     }

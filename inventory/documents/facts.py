@@ -87,6 +87,11 @@ def said(word: StrEnum | None) -> str:
     return "" if word is None else str(in_indonesian(word))
 
 
+def nature(condition: Condition) -> str:
+    """What is unusual about goods: nothing, where they are as they came."""
+    return "" if condition is Condition.BLANK else said(condition)
+
+
 def place(session: Session, code: str) -> dict[str, str]:
     """A store, by name and code."""
     store = session.get_one(Store, code)

@@ -15,7 +15,7 @@ from inventory.custody.rules import CustodyStatus
 from inventory.disposal.models import Destruction, DestructionLine
 from inventory.disposal.rules import DestructionStatus
 from inventory.documents.consignments import Gathered
-from inventory.documents.facts import Signer, Subject, brought, event_name, goods, numbered_lines, place, said
+from inventory.documents.facts import Signer, Subject, brought, event_name, goods, nature, numbered_lines, place, said
 from inventory.documents.rules import DocumentKind, DocumentNotReady, said_span
 from inventory.offices.models import Office
 from inventory.offices.queries import store_facts
@@ -91,8 +91,8 @@ def _count_line(line: CountLine, account: Account, item: str, unit: str) -> dict
 
 def _condition(account: Account) -> str:
     """The condition; of spoiled goods with their class of quarantine."""
-    if account.condition is not Condition.SPOILED:
-        return said(account.condition)
+    if account.condition is not Condition.SPOILED or account.document_id not in QUARANTINE.values():
+        return nature(account.condition)
     return said(next(reason for reason, number in QUARANTINE.items() if number == account.document_id))
 
 
