@@ -115,12 +115,12 @@ class Contents:
         found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
         cut_by: dict[int, int] = {}
         for row in wire(self._session).execute(_BROUGHT, {"wanted": ids}):
-            found[row.made_by].append(row._asdict())
+            found[row.made_by].append(dict(zip(_OF_INTERVAL, row, strict=True)))
             if row.came_from_id is not None:
                 cut_by[row.came_from_id] = row.made_by
         for some in _chunks(cut_by):
             for row in wire(self._session).execute(_LEFT, {"wanted": some}):
-                found[cut_by[row.split_from_id]].append(row._asdict())
+                found[cut_by[row.split_from_id]].append(dict(zip(_OF_INTERVAL, row, strict=True)))
         for rows in found.values():
             rows.sort(key=lambda row: int(row["id"]))
         return found
@@ -137,12 +137,12 @@ class Contents:
 
 
 def _movement(row: Any) -> dict[str, Any]:
-    said = row._asdict()
+    said = dict(zip(_OF_MOVEMENT, row, strict=True))
     said["posted_at"] = rules.instant(row.posted_at)
     said["occurred_on"] = row.occurred_on.isoformat()
     # Never the same twice, so that equal texts do not show.
     said["reason"] = keys.blind_index(f"ledger reason {row.id} {row.reason}").hex()
-    return dict(said)
+    return said
 
 
 def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
