@@ -81,6 +81,8 @@ KEY_OPTIONAL = {
     "recordings.report": "a status known already changes nothing",
     "opname.cancel": "no stock moves, and twice is refused",
     "people.add_user": "no document and no stock",
+    "people.activate_user": "no document and no stock: twice changes nothing",
+    "people.deactivate_user": "no document and no stock: twice changes nothing",
     "people.issue_token": "a token is shown once: a replay could not show it again",
 }
 

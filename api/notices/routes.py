@@ -13,7 +13,7 @@ from inventory.notices import queries
 blp = Routes("notices", __name__, description="What waits for whoever is in charge: differences, losses, held requests")
 
 
-@blp.serves("GET /notices", Action.APPROVE, query=NoticeQuery, answer=NoticePage)
+@blp.serves("GET /notices", Action.READ, query=NoticeQuery, answer=NoticePage)
 def list_notices(query: dict[str, Any]) -> Any:
     """The unsettled notices of your subtree, oldest first."""
     wanted = paging.wanted(query, paging.number)

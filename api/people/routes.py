@@ -8,9 +8,10 @@ from typing import Any
 from api import paging
 from api.blueprint import Key, Routes, actor, once
 from api.paging import PageQuery
-from api.people.schemas import MeOut, TokenIn, TokenOut, TokenPage, UserIn, UserOut, UserPage
+from api.people.schemas import MeOut, TokenIn, TokenOut, TokenPage, UserIn, UserOut, UserPage, UserQuery
 from inventory.access import Action
 from inventory.people import commands, queries
+from inventory.people.queries import UserFilter
 
 blp = Routes("people", __name__, description="Users with a role at an office, and their tokens")
 
@@ -21,16 +22,29 @@ def show_me() -> Any:
     return queries.get_user(actor(), actor().user_id)
 
 
-@blp.serves("GET /users", Action.ADMINISTER, query=PageQuery, answer=UserPage)
+@blp.serves("GET /users", Action.READ, query=UserQuery, answer=UserPage)
 def list_users(query: dict[str, Any]) -> Any:
-    """The users of your subtree."""
-    return paging.answer(queries.list_users(actor(), paging.wanted(query, paging.number)))
+    """The users of your subtree: counters, holders and members are named by their number."""
+    wanted = paging.wanted(query, paging.number)
+    return paging.answer(queries.list_users(actor(), UserFilter(**query), wanted))
 
 
 @blp.serves("POST /users", Action.ADMINISTER, body=UserIn, answer=UserOut, status=201, key=Key.OPTIONAL)
 def add_user(body: dict[str, Any]) -> Any:
     """Add a user to an office of your subtree."""
     return queries.get_user(actor(), commands.add_user(actor(), **body, once=once()))
+
+
+@blp.serves("POST /users/<int:user_id>/deactivate", Action.ADMINISTER, answer=UserOut, key=Key.OPTIONAL)
+def deactivate_user(user_id: int) -> Any:
+    """Let a user work no more; the user's tokens stop at once."""
+    return queries.get_user(actor(), commands.set_active(actor(), user_id, active=False, once=once()))
+
+
+@blp.serves("POST /users/<int:user_id>/activate", Action.ADMINISTER, answer=UserOut, key=Key.OPTIONAL)
+def activate_user(user_id: int) -> Any:
+    """Let a user work again."""
+    return queries.get_user(actor(), commands.set_active(actor(), user_id, active=True, once=once()))
 
 
 @blp.serves("GET /users/<int:user_id>/tokens", Action.ADMINISTER, query=PageQuery, answer=TokenPage)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 
 from api import fields
-from api.paging import page_of
+from api.paging import PageQuery, page_of
 from inventory.access import Role
 
 
@@ -15,6 +15,14 @@ class UserIn(fields.Strict):
     name = fields.Words(high=120, required=True)
     role = fields.Kind(Role, required=True)
     office = fields.code(required=True)
+
+
+class UserQuery(PageQuery):
+    """Which users."""
+
+    office = fields.code(load_default=None)
+    role = fields.Kind(Role, load_default=None)
+    active = fields.Flag(load_default=None)
 
 
 class UserOut(ma.Schema):

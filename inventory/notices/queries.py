@@ -15,7 +15,7 @@ def list_notices(actor: Actor, office: str | None, kind: NoticeKind | None, want
     """The unsettled notices of the actor's subtree, oldest first."""
     query = sa.select(Notice).where(access.within(Notice.office_code, actor.office), Notice.settled_at.is_(None))
     if office is not None:
-        access.require(actor, Action.APPROVE, office)
+        access.require(actor, Action.READ, office)
         query = query.where(access.within(Notice.office_code, office))
     if kind is not None:
         query = query.where(Notice.kind == kind)

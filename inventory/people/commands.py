@@ -59,6 +59,22 @@ def add_user(actor: Actor, name: str, role: Role, office: str, once: Once = FIRS
         return once.keep(session, user_id)
 
 
+def set_active(actor: Actor, user_id: int, *, active: bool, once: Once = FIRST) -> int:
+    """Let a user work, or work no more: their tokens stop at once. Answers the user's id; twice changes nothing."""
+    with transaction() as session:
+        user = session.get(User, user_id, with_for_update=True)
+        unseen = UserNotFound(user=user_id)
+        if user is None:
+            raise unseen
+        access.require(actor, Action.ADMINISTER, user.office_code, unseen=unseen)
+        if (done := once.done_before(session)) is not None:
+            return done
+        if user.active is not active:
+            user.active = active
+            audit.record(session, actor, "set_active", "user", user_id, user.office_code, active=active)
+        return once.keep(session, user_id)
+
+
 def issue_token(actor: Actor, user_id: int, label: str, lifetime: timedelta = timedelta(days=DAYS)) -> tuple[int, str]:
     """Make a token for a user: its id and the token itself, which is never shown again."""
     with transaction() as session:

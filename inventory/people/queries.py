@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from inventory import access, clock, second_person
-from inventory.access import Actor
+from inventory.access import Action, Actor, Role
 from inventory.database import current, table_of, wire
 from inventory.errors import NotFound, RuleViolated
 from inventory.offices.rules import covers
@@ -89,9 +90,26 @@ def get_user(actor: Actor, user_id: int) -> User:
     return found
 
 
-def list_users(actor: Actor, wanted: Slice) -> Page:
-    """The users of the actor's subtree."""
-    return page(sa.select(User).where(access.within(User.office_code, actor.office)), [User.id], wanted)
+@dataclass(frozen=True, slots=True)
+class UserFilter:
+    """Which users are wanted; None means all."""
+
+    office: str | None = None
+    role: Role | None = None
+    active: bool | None = None
+
+
+def list_users(actor: Actor, which: UserFilter, wanted: Slice) -> Page:
+    """The users of the actor's subtree, or those of one office: who counts, holds and witnesses is named by number."""
+    query = sa.select(User).where(access.within(User.office_code, actor.office))
+    if which.office is not None:
+        access.require(actor, Action.READ, which.office)
+        query = query.where(User.office_code == which.office)
+    if which.role is not None:
+        query = query.where(User.role == which.role)
+    if which.active is not None:
+        query = query.where(User.active == which.active)
+    return page(query, [User.id], wanted)
 
 
 def list_tokens(actor: Actor, user_id: int, wanted: Slice) -> Page:

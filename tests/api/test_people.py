@@ -92,3 +92,24 @@ def test_an_administrator_of_a_regency_makes_no_administrator_above(calls):
     assert regency.post("/users", USER | {"role": "admin", "office": "15"}, 404)["code"] == "office_not_found"
     above = calls("admin", "15")
     assert regency.post(f"/users/{above.actor.user_id}/tokens", {"label": "x"}, 404)["code"] == "user_not_found"
+
+
+def test_a_user_who_works_no_more_is_shut_out_at_once_and_may_come_back(calls):
+    admin, clerk = calls("admin", "15"), calls("clerk", "15.03")
+    user = clerk.actor.user_id
+    assert admin.post(f"/users/{user}/deactivate", expect=200)["active"] is False
+    assert admin.post(f"/users/{user}/deactivate", expect=200)["active"] is False
+    assert clerk.get("/me", 401)["code"] == "token_missing_or_wrong"
+    assert user not in {one["id"] for one in admin.get("/users?active=true&office=15.03")["items"]}
+    assert admin.post(f"/users/{user}/activate", expect=200)["active"] is True
+    assert clerk.get("/me")["user"] == user
+    assert calls("admin", "15.04").post(f"/users/{user}/deactivate", expect=404)["code"] == "user_not_found"
+    assert calls("coordinator", "15").post(f"/users/{user}/deactivate", expect=403)["code"] == "not_permitted"
+
+
+def test_everybody_finds_the_colleagues_of_the_own_subtree_and_nobody_else(calls):
+    clerk, other = calls("clerk", "15.03"), calls("printer", "15.04")
+    found = clerk.get("/users?office=15.03&role=clerk")["items"]
+    assert [one["id"] for one in found] == [clerk.actor.user_id]
+    assert other.actor.user_id not in {one["id"] for one in clerk.get("/users")["items"]}
+    assert clerk.get("/users?office=15.04", 403)["code"] == "out_of_reach"
