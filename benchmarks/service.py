@@ -48,6 +48,7 @@ def environment(url: str, port: int) -> dict[str, str]:
         "BLANGKO_PORT": str(port),
         "BLANGKO_SECRET_KEY": "a secret for benchmarks only",
         "BLANGKO_WORKERS": str(WORKERS),
+        "BLANGKO_SEAL_EVERY": "0",  # measured by itself
     }
 
 

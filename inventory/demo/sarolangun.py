@@ -37,8 +37,8 @@ from inventory.stock.numbers import Amount
 from inventory.stock.queries import StockFilter, list_stock
 from inventory.stock.rules import ReceiptSource, SpoilReason
 from inventory.transfers import commands as transfers
-from inventory.transfers.queries import TransferFilter, list_transfers
 from inventory.transfers.headings import Delivered
+from inventory.transfers.queries import TransferFilter, list_transfers
 from inventory.transfers.rules import TransferStatus
 
 ZONE = "Asia/Jakarta"
