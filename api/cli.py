@@ -20,6 +20,7 @@ from api.ledger_cli import ledger
 from inventory import demo as demo_data
 from inventory import marks, retries, setup
 from inventory.access import Role
+from inventory.custody import commands as custody
 from inventory.database import db
 from inventory.errors import InventoryError
 from inventory.people import commands as people
@@ -162,8 +163,9 @@ def create_token(role: str, office: str, days: int) -> None:
 @click.command
 @with_appcontext
 def chores() -> None:
-    """What a daily timer runs: forget idempotency keys older than 30 days."""
+    """What a daily timer runs: forget old idempotency keys, tell of custody sessions that are overdue."""
     click.echo(f"idempotency keys forgotten: {retries.purge()}")
+    click.echo(f"custody sessions overdue: {custody.tell_overdue()}")
 
 
 for _command in (init, demo, serve, chores, token, ledger):

@@ -166,7 +166,7 @@ def test_chores_forget_old_keys_and_no_young_ones(app, calls, run):
     with clock.telling(clock.now() - timedelta(days=31)):
         clerk.post("/receipts", receipt("15.03-UTAMA", 10), key="old")
     clerk.post("/receipts", receipt("15.03-UTAMA", 10), key="young")
-    assert run("chores").output == "idempotency keys forgotten: 1\n"
+    assert run("chores").output == "idempotency keys forgotten: 1\ncustody sessions overdue: 0\n"
     clerk.post("/receipts", receipt("15.03-UTAMA", 10), key="young")
     assert clerk.stock("15.03-UTAMA")["on_hand"] == 20
 

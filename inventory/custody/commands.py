@@ -164,6 +164,8 @@ def close(actor: Actor, session_id: int, said: Return, once: Once = FIRST) -> in
         if alone or not (row.missing or row.surplus):
             row.status, row.closed_at = CustodyStatus.CLOSED, clock.now()
         _tell(session, row)
+        if row.status is CustodyStatus.CLOSED:
+            settle(session, NoticeKind.CUSTODY_OVERDUE, row.id)
         facts = {"status": row.status, "returned": row.returned, "missing": row.missing, "surplus": row.surplus}
         audit.record(session, actor, "close", "custody_session", row.id, row.office_code, **facts)
         return once.keep(session, row.id)
@@ -326,6 +328,26 @@ def approve(actor: Actor, session_id: int, reason: str = "", once: Once = FIRST)
             row.status, row.closed_at = CustodyStatus.CLOSED, clock.now()
         row.approved_by = actor.user_id
         settle(session, NoticeKind.CUSTODY_DIFFERENCE, row.id)
+        settle(session, NoticeKind.CUSTODY_OVERDUE, row.id)
         facts = {"missing": row.missing, "surplus": row.surplus}
         audit.record(session, actor, "approve", "custody_session", row.id, row.office_code, **facts)
         return once.keep(session, row.id)
+
+
+def tell_overdue() -> int:
+    """Tell each office of its unfinished sessions of earlier business days; answers how many there are.
+
+    Repeated, it tells the same again. The sessions are held, so that none is closed between being read and told of.
+    """
+    with transaction() as session:
+        late = queries.overdue(session)
+        for row in late:
+            facts = {
+                "store": row.store_code,
+                "item": row.item_code,
+                "holder": row.holder_id,
+                "opened_on": row.opened_on.isoformat(),
+                "status": row.status,
+            }
+            tell(session, row.office_code, NoticeKind.CUSTODY_OVERDUE, row.id, **facts)
+        return len(late)

@@ -96,6 +96,12 @@ def unfinished_of(session: Session, holder_id: int) -> list[tuple[int, Any]]:
     return [(row.id, row.opened_on) for row in session.execute(query)]
 
 
+def overdue(session: Session) -> Sequence[CustodySession]:
+    """All unfinished sessions of an earlier business day, held."""
+    query = sa.select(CustodySession).join(Office, Office.code == CustodySession.office_code).where(_overdue())
+    return session.scalars(query.order_by(CustodySession.id).with_for_update(of=CustodySession)).all()
+
+
 def unfinished_in(store_code: str) -> list[int]:
     """The open and disputed sessions of a store: an event kit is closed only when there is none."""
     query = sa.select(CustodySession.id).where(

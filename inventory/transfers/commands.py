@@ -228,7 +228,7 @@ def receive(
         count = delivered.count
         tally = rules.receive(queries.tally_of(transfer), count, reason, seen_by)
         goods.deliver(session, actor, transfer, delivered, reason, seen_by, occurred_on)
-        goods.keep(transfer, tally)
+        goods.keep(session, transfer, tally)
         facts = {"received": count.received, "rejected": count.rejected, "missing": count.missing}
         _note(session, actor, "receive", transfer, transfer.to_office, surplus=count.surplus, **facts)
         return once.keep(session, transfer.id)
@@ -263,7 +263,7 @@ def resolve(
         goods.check_sent(session, transfer, found, written_off)
         tally = rules.resolve(queries.tally_of(transfer), found.quantity, written_off.quantity)
         goods.settle(session, actor, transfer, found, written_off, reason, police_number)
-        goods.keep(transfer, tally)
+        goods.keep(session, transfer, tally)
         facts = {"found": found.quantity, "written_off": written_off.quantity}
         _note(session, actor, "resolve", transfer, transfer.from_office, **facts)
         return once.keep(session, transfer.id)
@@ -288,7 +288,7 @@ def undo(actor: Actor, transfer_id: int, reason: str, once: Once = FIRST) -> int
             count = Count(last.received, last.rejected, last.missing, last.surplus)
             tally = rules.undeliver(queries.tally_of(transfer), count, noted_missing)
             goods.undeliver(session, actor, transfer, last, reason)
-            goods.keep(transfer, tally)
+            goods.keep(session, transfer, tally)
         elif step is Step.DISPATCH:
             rules.check_side(actor.office, transfer.from_office)
             if _leaves_closed_kit(transfer):  # the rest of what was approved went, or goes, by a transfer of its own

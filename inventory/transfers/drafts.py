@@ -90,7 +90,7 @@ def bring(
     movement = goods.bring(session, actor, transfer, source, target, share, arrived, reason, occurred_on)
     transfer.approved, transfer.approved_by = transfer.requested, actor.user_id
     transfer.dispatched_by, transfer.dispatched_at = actor.user_id, clock.now()
-    goods.keep(transfer, tally)
+    goods.keep(session, transfer, tally)
     goods.log_delivery(session, actor, transfer, count, reason, "", movement)
     return movement
 

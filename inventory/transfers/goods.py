@@ -16,6 +16,9 @@ from inventory.access import Actor
 from inventory.catalogue.queries import get_item
 from inventory.catalogue.rules import ItemKind
 from inventory.errors import Busy
+from inventory.notices.commands import settle as settle_notice
+from inventory.notices.commands import tell
+from inventory.notices.rules import NoticeKind
 from inventory.offices.queries import StoreFacts, check_open, kit_facts, open_store_facts, store_facts
 from inventory.offices.rules import main_store_of
 from inventory.stock import intervals, ledger, numbers
@@ -109,7 +112,7 @@ def send(session: Session, actor: Actor, transfer: Transfer, amount: Amount, on:
         parts = ledger.draw(session, books, [taken], amount)
     fact = Fact(MovementKind.DISPATCH, actor, source, on, document_id=transfer.id)
     ledger.post(session, books, fact, [part.to(sent) for part in parts])
-    keep(transfer, Tally(amount.quantity))
+    keep(session, transfer, Tally(amount.quantity))
 
 
 def _has_numbers_only(transfer: Transfer, taken: AccountKey, quantity: int) -> bool:
@@ -265,8 +268,13 @@ def settle(
         ledger.post(session, books, fact, lost)
 
 
-def keep(transfer: Transfer, tally: Tally) -> None:
-    """Write the figures, and the status they say, onto the row."""
+def keep(session: Session, transfer: Transfer, tally: Tally) -> None:
+    """Write the figures, and the status they say, onto the row; the sender's office is told of what is missing."""
+    if tally.disputed:
+        facts = {"from_store": transfer.from_store, "to_store": transfer.to_store, "item": transfer.item_code}
+        tell(session, transfer.from_office, NoticeKind.TRANSFER_DISPUTED, transfer.id, missing=tally.disputed, **facts)
+    elif transfer.missing:
+        settle_notice(session, NoticeKind.TRANSFER_DISPUTED, transfer.id)
     transfer.dispatched, transfer.received, transfer.rejected = tally.dispatched, tally.received, tally.rejected
     transfer.missing, transfer.written_off, transfer.surplus = tally.missing, tally.written_off, tally.surplus
     transfer.status = tally.status

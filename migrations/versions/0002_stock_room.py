@@ -310,7 +310,13 @@ def _create_stock_tables() -> None:
         sa.Column(
             "kind",
             one_of(
-                "ck_notices_noticekind", "custody_difference", "loss_unconfirmed", "request_held", "count_difference"
+                "ck_notices_noticekind",
+                "custody_difference",
+                "custody_overdue",
+                "loss_unconfirmed",
+                "request_held",
+                "count_difference",
+                "transfer_disputed",
             ),
             nullable=False,
         ),

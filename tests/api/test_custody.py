@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from inventory import clock
 from inventory.access import Role
+from inventory.custody import commands as custody
 from inventory.custody import queries
 from inventory.database import current, transaction
 from inventory.people import commands as people
@@ -397,6 +398,35 @@ def test_who_has_not_given_account_of_yesterday_gets_nothing_more(clerk, body, c
     fresh = clerk.post("/custody", body(5))["id"]
     assert clerk.get("/custody?overdue=true")["items"] == []
     assert {each["id"] for each in clerk.get(f"/custody?holder={staff['holder']}&status=open")["items"]} == {fresh}
+
+
+def test_a_session_of_an_earlier_day_is_told_until_it_is_closed(app, calls, clerk, body, count):
+    chief = calls("coordinator", OFFICE)
+    with clock.telling(clock.now() - timedelta(days=1)):
+        made, other = clerk.post("/custody", body(10)), clerk.post("/custody", body(5))["id"]
+    fresh = clerk.post("/custody", body(5, holder=calls("admin", OFFICE).actor.user_id))["id"]
+
+    def told():
+        with app.app_context():
+            found = custody.tell_overdue()
+        items = chief.get("/notices?kind=custody_overdue")["items"]
+        assert found == len(items)
+        return {each["subject"]: each["facts"] for each in items}
+
+    assert chief.get("/notices?kind=custody_overdue")["items"] == []
+    assert set(told()) == {made["id"], other}
+    clerk.post(f"/custody/{made['id']}/close", count(9), 200)
+    assert told()[made["id"]] == {
+        "store": STORE, "item": "blangko", "holder": made["holder"], "opened_on": made["opened_on"],
+        "status": "disputed",
+    }  # fmt: skip
+    assert fresh not in told()
+    clerk.post(f"/custody/{made['id']}/close", count(1), 200)
+    clerk.post(f"/custody/{other}/close", count(4, explanation="hilang"), 200)
+    chief.post(f"/custody/{other}/approve", {}, 200)
+    assert chief.get("/notices?kind=custody_overdue")["items"] == []
+    assert told() == {}
+    assert calls("coordinator", "15.04").get("/notices")["items"] == []
 
 
 def test_numbers_are_followed_into_the_hand_and_back(calls, clerk, body, count, prints):

@@ -41,6 +41,12 @@ def sent(province, regency):
     return send
 
 
+def told_of(caller, transfer):
+    """What the caller's office is told of a transfer with something missing; None when it is not."""
+    found = caller.get("/notices?kind=transfer_disputed")["items"]
+    return next((each["facts"] for each in found if each["subject"] == transfer["id"]), None)
+
+
 def test_asked_approved_dispatched_and_received_are_four_numbers(province, regency, exact):
     province.post("/receipts", receipt(FROM, 10_000))
     made = regency.post("/transfers", wish(10_000, expected_on="2026-02-01", reason="only 40 left"))
@@ -76,12 +82,16 @@ def test_missing_goods_stay_on_the_transfer_until_found_or_written_off(sent, cal
     path = sent(1_000)
     open_ = regency.post(f"{path}/receive", {"received": 995, "missing": 5, "reason": "seal broken"}, 200)
     assert (open_["status"], open_["missing"], open_["in_transit"]) == ("disputed", 5, 5)
+    assert told_of(province, open_) == {"from_store": FROM, "to_store": TO, "item": "blangko", "missing": 5}
+    assert told_of(calls("admin", "15.03"), open_) is None
     assert province.stock(FROM)["in_transit"] == 5
     found = regency.post(f"{path}/resolve", {"found": 2, "reason": "under the seat"}, 200)
     assert (found["status"], found["received"], found["missing"]) == ("disputed", 997, 3)
+    assert told_of(province, open_)["missing"] == 3
     written = {"written_off": 3, "reason": "reported", "police_number": "LP/7/2026"}
     gone = calls("coordinator", "15").post(f"{path}/resolve", written, 200)
     assert (gone["status"], gone["missing"], gone["written_off"], gone["in_transit"]) == ("received", 3, 3, 0)
+    assert told_of(province, open_) is None
     assert regency.stock(TO)["on_hand"] == 997
     there = province.stock(FROM)
     assert (there["on_hand"], there["in_transit"], there["lost"]) == (9_000, 0, 3)
@@ -91,8 +101,10 @@ def test_only_missing_goods_move_nothing_and_can_be_undone(sent, province, regen
     path = sent(5)
     lost = regency.post(f"{path}/receive", {"missing": 5, "reason": "empty box"}, 200)
     assert (lost["status"], lost["deliveries"][0]["movement"]) == ("disputed", None)
+    assert told_of(province, lost)["missing"] == 5
     back = regency.post(f"{path}/undo", {"reason": "it was another box"}, 200)
     assert (back["status"], back["missing"], back["in_transit"]) == ("dispatched", 0, 5)
+    assert told_of(province, lost) is None
 
 
 def test_the_sender_may_not_settle_what_was_found_nor_the_receiver_what_is_lost(sent, calls, regency):
