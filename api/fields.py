@@ -22,8 +22,8 @@ _COMMON = {
 
 
 def one_of(kinds: Any) -> validate.OneOf:
-    """The validator of an enumeration that names what is allowed."""
-    values = [kind.value for kind in kinds]
+    """The validator of an enumeration, or of some words, that names what is allowed."""
+    values = [str(kind) for kind in kinds]
     listed = ", ".join(values)
     return validate.OneOf(values, error=Text(f"Pilih salah satu: {listed}.", f"Choose one of: {listed}."))
 
@@ -86,6 +86,7 @@ class Words(ma.fields.String):
         "invalid": Text("Harus teks.", "Must be text."),
         "characters": Text("Ada karakter yang tidak boleh dipakai.", "It has characters that are not allowed."),
         "length": Text("Panjangnya harus {low} sampai {high} karakter.", "It must have {low} to {high} characters."),
+        "exact": Text("Panjangnya harus tepat {low} karakter.", "It must have exactly {low} characters."),
     }
 
     def __init__(self, *, low: int = 1, high: int = 200, **kwargs: Any) -> None:
@@ -99,7 +100,7 @@ class Words(ma.fields.String):
         if not plain and any(unicodedata.category(character) in _UNSEEN for character in text):
             raise self.make_error("characters")
         if not self.low <= len(text) <= self.high:
-            raise self.make_error("length", low=self.low, high=self.high)
+            raise self.make_error("exact" if self.low == self.high else "length", low=self.low, high=self.high)
         return text
 
 
@@ -180,10 +181,10 @@ class Several(ma.fields.List[Any]):
     }
 
     def __init__(self, inner: Any, *, low: int = 1, high: int, **kwargs: Any) -> None:
-        limits = validate.Length(
-            low, high, error=Text(f"Isi {low} sampai {high} baris.", f"It must have {low} to {high} lines.")
-        )
-        super().__init__(inner, validate=limits, **kwargs)
+        told = Text(f"Isi {low} sampai {high} baris.", f"It must have {low} to {high} lines.")
+        if low == high:
+            told = Text(f"Isi tepat {low} baris.", f"It must have exactly {low} lines.")
+        super().__init__(inner, validate=validate.Length(low, high, error=told), **kwargs)
 
 
 class Part(ma.fields.Nested):

@@ -164,13 +164,20 @@ def _root() -> str:
     return request.url_root if _HOST.fullmatch(request.host) else "http://localhost/"
 
 
+def _plain(value: Any) -> Any:
+    """A fact as JSON has it; several code names are one text."""
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def handle_inventory_error(error: InventoryError) -> Response:
     """A refusal by the rules."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
     facts = {
-        name: value.isoformat() if isinstance(value, date) else value
+        name: _plain(value)
         for name, value in error.facts.items()
-        if isinstance(value, str | int | float | date)
+        if isinstance(value, str | int | float | date | tuple)
     }
     answer = problem(status, error.code, error.sentence, error.faults, facts)
     if isinstance(error, errors.Busy):

@@ -56,8 +56,8 @@ class NotPermitted(InventoryError):
 
     code = "not_permitted"
     text = Text(
-        "Peran {role} di Dinas {office} tidak boleh melakukan {action}.",
-        "Role {role} at office {office} may not do {action}.",
+        "Peran {role} di Dinas {office} tidak boleh {action}.",
+        "Role {role} at office {office} may not {action}.",
     )
 
 

@@ -22,7 +22,7 @@ class Text(str):
     def format(self, *args: Any, **facts: Any) -> Text:
         """Fill both languages with the same facts; code names are spelled out in each."""
         indonesian = {name: in_indonesian(value) for name, value in facts.items()}
-        english = {name: in_english(value) for name, value in facts.items()}
+        english = {name: value.en if isinstance(value, Text) else in_english(value) for name, value in facts.items()}
         return Text(super().format(*args, **indonesian), self.en.format(*args, **english))
 
     def within(self, language: str) -> str:

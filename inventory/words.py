@@ -17,7 +17,7 @@ INDONESIAN = {
     "admin": "administrator",
     # actions
     "read": "membaca",
-    "read_recordings": "membaca perekaman",
+    "read_recordings": "membaca data perekaman",
     "move_stock": "mencatat mutasi stok",
     "transfer": "mengurus pengiriman",
     "approve": "menyetujui",
@@ -54,8 +54,8 @@ INDONESIAN = {
     "issue_undo": "pembatalan penyerahan",
     "closing": "penutupan acara",
     "tracking": "pencatatan nomor",
-    "custody": "penyerahan untuk dinas jaga",
-    "custody_return": "pengembalian dari dinas jaga",
+    "custody": "penyerahan untuk sif",
+    "custody_return": "pengembalian dari sif",
     "adjustment": "penyesuaian opname",
     "destruction": "pemusnahan",
     # states of a blank
@@ -64,6 +64,9 @@ INDONESIAN = {
     "in_custody": "dipegang petugas",
     "in_transit": "dalam perjalanan",
     "destroyed": "dimusnahkan",
+    "consumed": "dipakai",
+    "supplied": "pemasok",
+    "envelope": "amplop",
     "taken_back": "penerimaannya dibatalkan",
     # classes of what is destroyed
     "damaged": "rusak",
@@ -110,7 +113,7 @@ INDONESIAN = {
     "kartu_stok": "kartu stok",
     "ba_opname": "berita acara opname",
     "ba_pemusnahan": "berita acara pemusnahan",
-    "session_sheet": "lembar dinas jaga",
+    "session_sheet": "lembar sif",
     "ministry": "Ditjen Dukcapil",
     "province": "Dinas provinsi",
     "grant": "hibah",
@@ -123,10 +126,14 @@ INDONESIAN = {
 
 
 def in_indonesian(value: object) -> object:
-    """The Indonesian word of a code name; anything else stays what it is."""
+    """The Indonesian word of a code name, or of each of a tuple of them; anything else stays what it is."""
+    if isinstance(value, tuple):
+        return ", ".join(str(in_indonesian(each)) for each in value)
     return INDONESIAN.get(value.value, value.value) if isinstance(value, StrEnum) else value
 
 
 def in_english(value: object) -> object:
-    """The English words of a code name; anything else stays what it is."""
+    """The English words of a code name, or of each of a tuple of them; anything else stays what it is."""
+    if isinstance(value, tuple):
+        return ", ".join(str(in_english(each)) for each in value)
     return value.value.replace("_", " ") if isinstance(value, StrEnum) else value

@@ -229,7 +229,7 @@ class Month(fields.Words):
 
     def __init__(self, **kwargs: Any) -> None:
         shape = validate.Regexp(r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$", error=_MONTH)
-        super().__init__(low=7, high=7, validate=shape, **kwargs)
+        super().__init__(validate=shape, metadata={"minLength": 7, "maxLength": 7}, **kwargs)
 
     def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Any:
         """The first day of the month."""

@@ -216,7 +216,7 @@ class StockQuery(PageQuery):
     store = fields.code(load_default=None)
     item = fields.code(load_default=None)
     event = fields.QueryInt(load_default=None)
-    include = fields.Words(load_default=None, validate=ma.validate.OneOf(["ends"]))
+    include = fields.Words(load_default=None, validate=fields.one_of(["ends"]))
 
 
 class StockOut(ma.Schema):

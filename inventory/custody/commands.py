@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import sqlalchemy as sa
@@ -27,11 +27,12 @@ from inventory.second_person import check_second
 from inventory.stock import intervals, ledger, numbers
 from inventory.stock.ledger import Books, Fact
 from inventory.stock.numbers import NOTHING, Amount, NumbersElsewhere
+from inventory.stock.places import whereabouts
 from inventory.stock.queries import drawing_order
 from inventory.stock.rules import AccountKey, Leg, MovementKind, Part, Place, check_day, in_store
 from inventory.texts import Text
 
-_CLOSED_IT = Text("menutup sesi ini", "closing this session")
+_CLOSED_IT = Text("menutup sif ini", "closing this session")
 _COUNTED_IT = Text("menghitung pengembaliannya", "counting what came back")
 
 
@@ -149,6 +150,7 @@ def close(actor: Actor, session_id: int, said: Return, once: Once = FIRST) -> in
         if (done := once.done_before(session)) is not None:
             return done
         store = store_facts(row.store_code, hold=True)
+        said = _explaining(row, said)
         _check_return(row, store, said)
         row.explanation = said.explanation or row.explanation
         alone = bool(row.explanation) and not store.checks.write_off_check
@@ -179,6 +181,17 @@ def _locked(session: Session, actor: Actor, action: Action, session_id: int) -> 
         raise unseen
     access.require(actor, action, row.office_code, event_id=row.event_id or None, unseen=unseen)
     return row
+
+
+def _explaining(row: CustodySession, said: Return) -> Return:
+    """What was said of a disputed session: nothing more found, and an explanation, is the explanation alone.
+
+    Not where a surplus waits: "nothing" withdraws it there, and two people count that.
+    """
+    silent = said.amount is not None and not said.amount.quantity and not said.counted_by
+    if row.status is CustodyStatus.DISPUTED and silent and said.explanation and not row.surplus:
+        return replace(said, amount=None)
+    return said
 
 
 def _check_return(row: CustodySession, store: StoreFacts, said: Return) -> None:
@@ -251,7 +264,9 @@ def _check_surplus(session: Session, row: CustodySession, in_hand: Amount, found
     """Raise when what is beyond the books is on the books elsewhere, or comes later than the first count."""
     known = [stay.span for stay in intervals.here(session, found.surplus.spans)] if found.surplus.spans else []
     if elsewhere := numbers.shared(known, found.surplus.spans):
-        where = f"{row.store_code} ({row.item_code}) #{row.id}"
+        where = whereabouts(row.store_code, Place.CUSTODY, row.id, row.item_code)
+        if row.status is CustodyStatus.DISPUTED:
+            where = rules.already_counted(row.store_code, row.id)
         raise numbers.wrong_numbers(NumbersElsewhere, elsewhere, counted, where=where)
     if found.surplus.quantity and row.status is CustodyStatus.DISPUTED:
         asked = counted.quantity

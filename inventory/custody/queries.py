@@ -34,7 +34,7 @@ class CustodyNotFound(NotFound):
     """No custody session has this id, or it is out of the actor's reach."""
 
     code = "custody_not_found"
-    text = Text("Sesi {session} tidak ditemukan.", "Custody session {session} was not found.")
+    text = Text("Sif {session} tidak ditemukan.", "Custody session {session} was not found.")
 
 
 @dataclass(frozen=True, slots=True)

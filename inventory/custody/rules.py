@@ -88,7 +88,7 @@ class CustodyUnfinished(Conflict):
 
     code = "custody_unfinished"
     text = Text(
-        "Pengguna {holder} belum menyelesaikan sesi {session} dari {day}; selesaikan dulu.",
+        "Pengguna {holder} belum menyelesaikan sif {session} dari {day}; selesaikan dulu.",
         "User {holder} has not finished session {session} of {day}; that comes first.",
     )
 
@@ -97,7 +97,7 @@ class CustodyClosed(Conflict):
     """A closed session stays as it is."""
 
     code = "custody_closed"
-    text = Text("Sesi {session} sudah ditutup.", "Session {session} is closed already.")
+    text = Text("Sif {session} sudah ditutup.", "Session {session} is closed already.")
 
 
 class ReturnNotCounted(RuleViolated):
@@ -114,7 +114,7 @@ class CustodyHasNoNumbers(Conflict):
 
     code = "custody_has_no_numbers"
     text = Text(
-        "Sesi {session} diserahkan tanpa nomor; sebut jumlahnya saja.",
+        "Sif {session} diserahkan tanpa nomor; sebut jumlahnya saja.",
         "Session {session} was issued without numbers; give the count only.",
     )
 
@@ -124,8 +124,10 @@ class CustodyMoreThanMissing(Conflict):
 
     code = "custody_more_than_missing"
     text = Text(
-        "Sesi {session} tinggal {missing} yang belum kembali; disebut {asked}.",
-        "Session {session} has {missing} missing; {asked} were given.",
+        "Sif {session} tinggal {missing} yang belum kembali; disebut {asked}."
+        ' Untuk menjelaskan selisihnya, kirim {{"explanation": "..."}} saja.',
+        "Session {session} has {missing} missing; {asked} were given."
+        ' To explain the difference, send {{"explanation": "..."}} alone.',
     )
 
 
@@ -134,7 +136,7 @@ class CustodyNotWaiting(Conflict):
 
     code = "custody_not_waiting"
     text = Text(
-        "Sesi {session} berstatus {status}; tidak ada selisih yang menunggu persetujuan.",
+        "Sif {session} berstatus {status}; tidak ada selisih yang menunggu persetujuan.",
         "Session {session} is {status}; no difference of it waits for approval.",
     )
 
@@ -144,8 +146,10 @@ class CustodyUnexplained(Conflict):
 
     code = "custody_unexplained"
     text = Text(
-        "Selisih sesi {session} belum dijelaskan; tutup sesi itu lagi dengan penjelasannya.",
-        "The difference of session {session} is not explained; close it again with the explanation.",
+        "Selisih sif {session} belum dijelaskan; petugas gudang mengirim"
+        ' {{"explanation": "..."}} saja ke POST /custody/{session}/close.',
+        "The difference of session {session} is not explained; the clerk sends"
+        ' {{"explanation": "..."}} alone to POST /custody/{session}/close.',
     )
 
 
@@ -174,6 +178,16 @@ class Change:
     document_id: int
     condition: Condition
     quantity: int
+
+
+def already_counted(store: str, session: int) -> Text:
+    """Where numbers are not that were counted back before: the hand of a disputed session, and what to send then."""
+    return Text(
+        f'{store}, sif {session}, yang sudah dihitung (untuk menjelaskan selisihnya, kirim {{"explanation": "..."}}'
+        " saja)",
+        f"{store}, custody session {session}, which was counted already (to explain the difference, send"
+        ' {"explanation": "..."} alone)',
+    )
 
 
 def check_needed(asked: int, needed: int, reason: str) -> None:

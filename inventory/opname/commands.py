@@ -28,7 +28,8 @@ from inventory.stock import intervals, ledger, numbers
 from inventory.stock.ledger import Fact
 from inventory.stock.models import Account, Movement
 from inventory.stock.numbers import Named, Span
-from inventory.stock.rules import MovementKind, Place
+from inventory.stock.places import whereabouts
+from inventory.stock.rules import MovementKind
 from inventory.texts import Text
 
 _COUNTED = Text("memulai atau melakukan opname ini", "started or made this count")
@@ -202,19 +203,16 @@ def _check_nowhere(session: Session, found: Sequence[Span]) -> None:
     accounts = {account.id: account for account in session.scalars(query)}
     faults, places, spans = [], [], []
     for stay in sorted(stays, key=lambda each: each.span):
-        where = _place(accounts[stay.account_id])
+        lies = accounts[stay.account_id]
+        where = whereabouts(lies.store_code, lies.place, lies.document_id, lies.item_code, lies.condition)
         shared = numbers.shared([stay.span], found)
         text = FoundElsewhere.text.format(where=where, numbers=Named(tuple(shared)))
         faults.append(Fault("/lines", text, FoundElsewhere.code))
         places.append(where)
         spans += shared
-    raise FoundElsewhere(faults=faults, where=", ".join(dict.fromkeys(places)), numbers=Named(tuple(spans)))
-
-
-def _place(account: Account) -> str:
-    """A place as a message names it: the store, and the transfer, session or end where it is not the store itself."""
-    document = f" {account.document_id}" if account.place in (Place.TRANSFER, Place.CUSTODY) else ""
-    return f"{account.store_code} ({account.place}{document}, {account.item_code}, {account.condition})"
+    named = dict.fromkeys(places)
+    where = Text(", ".join(named), ", ".join(place.en for place in named))
+    raise FoundElsewhere(faults=faults, where=where, numbers=Named(tuple(spans)))
 
 
 def cancel(actor: Actor, count_id: int, reason: str, once: Once = FIRST) -> int:

@@ -293,7 +293,7 @@ class Arrived:
 def check_status(event_id: int, status: EventStatus, needed: Sequence[EventStatus]) -> None:
     """Raise `EventStatusWrong` unless the event is where the step belongs."""
     if status not in needed:
-        raise EventStatusWrong(event=event_id, status=status, needed=", ".join(needed))
+        raise EventStatusWrong(event=event_id, status=status, needed=tuple(needed))
 
 
 def check_plan(plan: Any) -> None:

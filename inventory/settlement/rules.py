@@ -68,7 +68,7 @@ class CustodyUnsettled(Conflict):
 
     code = "event_custody_open"
     text = Text(
-        "Sesi {sessions} di gudang acara belum ditutup.", "Custody sessions {sessions} of the kit are not closed."
+        "Sif {sessions} di gudang acara belum ditutup.", "Custody sessions {sessions} of the kit are not closed."
     )
 
 

@@ -26,6 +26,7 @@ from inventory.stock.commands import OnlyBlanksHaveNumbers
 from inventory.stock.ledger import Books, Fact
 from inventory.stock.numbers import Amount
 from inventory.stock.rules import AccountKey, Condition, Leg, MovementKind, Part, Place, in_store
+from inventory.texts import Text
 from inventory.transfers import headings, queries
 from inventory.transfers.headings import Delivered
 from inventory.transfers.models import Delivery, Transfer
@@ -86,7 +87,7 @@ def bring(
 def _check_of_pledge(transfer: Transfer, share: Amount, arrived: Amount) -> None:
     """Raise `NumbersElsewhere` for numbers that were set aside by another pledge."""
     if others := numbers.missing(share.spans, arrived.spans):
-        where = f"dukungan (pledge) {transfer.pledge_id}"
+        where = Text(f"dukungan {transfer.pledge_id}", f"pledge {transfer.pledge_id}")
         raise numbers.wrong_numbers(numbers.NumbersElsewhere, others, arrived, where=where)
 
 

@@ -256,7 +256,7 @@ class Tally:
 def check_status(status: TransferStatus, *needed: TransferStatus) -> None:
     """Raise `TransferNotReady` unless the transfer is where the step begins."""
     if status not in needed:
-        raise TransferNotReady(status=status, needed=", ".join(needed))
+        raise TransferNotReady(status=status, needed=needed)
 
 
 def check_side(office: str, *ends: str) -> None:

@@ -177,6 +177,38 @@ def test_what_is_missing_stays_open_and_tells_until_a_second_person_writes_it_of
     assert clerk.post(f"{path}/close", count(1), 409)["code"] == "custody_closed"
 
 
+def test_a_disputed_session_is_explained_with_the_explanation_alone_and_every_refusal_says_so(
+    calls, clerk, body, count
+):
+    chief, why = calls("coordinator", OFFICE), {"explanation": "jatuh di jalan"}
+    alone = '{"explanation": "..."} saja'
+    path = f"/custody/{clerk.post('/custody', body(10))['id']}"
+    first = count(8)
+    clerk.post(f"{path}/close", first, 200)
+    told = chief.post(f"{path}/approve", {}, 409)
+    assert alone in told["detail"]
+    assert f"POST {path}/close" in told["detail"]
+    assert alone in clerk.post(f"{path}/close", first | why, 409)["detail"]
+    assert clerk.post(f"{path}/close", {"returned": 0}, 422)["code"] == "not_two_people"
+    explained = clerk.post(f"{path}/close", {"returned": 0, **why}, 200)
+    assert (explained["status"], explained["missing"], explained["explanation"]) == ("disputed", 2, why["explanation"])
+    assert chief.post(f"{path}/approve", {}, 200)["status"] == "closed"
+    clerk.post("/receipts", _numbered(A))
+    path = f"/custody/{clerk.post('/custody', body(..., intervals=[['JB000001', 'JB000010']]))['id']}"
+    first = count({"intervals": [["JB000001", "JB000008"]]})
+    clerk.post(f"{path}/close", first, 200)
+    again = clerk.post(f"{path}/close", first | why, 409)
+    assert (again["code"], alone in again["detail"]) == ("numbers_elsewhere", True)
+    assert clerk.post(f"{path}/close", why, 200)["explanation"] == why["explanation"]
+
+
+def test_a_surplus_is_not_withdrawn_by_one_person_alone(clerk, body, count):
+    path = f"/custody/{clerk.post('/custody', body(10))['id']}/close"
+    assert clerk.post(path, count(11), 200)["surplus"] == 1
+    refused = clerk.post(path, {"returned": 0, "explanation": "salah hitung"}, 422)
+    assert refused["code"] == "not_two_people"
+
+
 def test_all_found_later_closes_without_anybody_else(calls, clerk, body, count):
     made = clerk.post("/custody", body(10))["id"]
     clerk.post(f"/custody/{made}/close", count(8, explanation="dicari"), 200)
