@@ -6,12 +6,24 @@ import marshmallow as ma
 
 from api import fields
 from api.paging import PageQuery, page_of
-from inventory.blanks.rules import BlankState, GapKind
+from inventory.blanks.rules import BlankState, DocumentOf, GapKind
+from inventory.documents.rules import DocumentKind
 from inventory.stock.rules import Condition, MovementKind, Place
 
 
+class PaperOut(ma.Schema):
+    """A paper that was made of a hand's document."""
+
+    id = ma.fields.Integer(required=True)
+    kind = ma.fields.String(required=True, validate=fields.one_of(DocumentKind))
+    number = ma.fields.String(required=True)
+
+
 class HandOut(ma.Schema):
-    """One hand that a blank passed: the movement that brought it there, and the paper's number."""
+    """One hand that a blank passed: the movement that brought it there, who posted it, and who held it for a shift.
+
+    `document` is the id of what `document_kind` says; `document_number` is the outside paper's, `papers` are our own.
+    """
 
     movement = ma.fields.Integer(required=True)
     kind = ma.fields.String(required=True, validate=fields.one_of(MovementKind))
@@ -19,6 +31,9 @@ class HandOut(ma.Schema):
     occurred_on = ma.fields.Date(required=True)
     posted_at = ma.fields.AwareDateTime(required=True)
     user = ma.fields.Integer(required=True)
+    user_name = ma.fields.String(required=True)
+    holder = ma.fields.Integer(required=True, allow_none=True)
+    holder_name = ma.fields.String(required=True, allow_none=True)
     store = ma.fields.String(required=True)
     office = ma.fields.String(required=True)
     place = ma.fields.String(required=True, validate=fields.one_of(Place))
@@ -28,8 +43,10 @@ class HandOut(ma.Schema):
     state_name = ma.fields.String(required=True)
     owner = ma.fields.String(required=True)
     event = ma.fields.Integer(required=True, allow_none=True)
+    document_kind = ma.fields.String(required=True, allow_none=True, validate=fields.one_of(DocumentOf))
     document = ma.fields.Integer(required=True, allow_none=True)
     document_number = ma.fields.String(required=True)
+    papers = ma.fields.List(ma.fields.Nested(PaperOut), required=True)
     reason = ma.fields.String(required=True)
 
 
@@ -38,6 +55,7 @@ class LotOfBlankOut(ma.Schema):
 
     id = ma.fields.Integer(required=True)
     receipt = ma.fields.Integer(required=True, allow_none=True)
+    document_number = ma.fields.String(required=True, allow_none=True)
     pack_size = ma.fields.Integer(required=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +11,12 @@ from sqlalchemy.orm import aliased
 
 from inventory import access, clock
 from inventory.access import Action, Actor
-from inventory.blanks.rules import GapKind, state_of
+from inventory.blanks.rules import BlankState, DocumentOf, GapKind, document_of, state_of
 from inventory.custody.models import CustodySession
 from inventory.custody.rules import CustodyStatus
 from inventory.database import current
+from inventory.documents.models import Document
+from inventory.documents.rules import DocumentKind
 from inventory.errors import NotFound, RuleViolated
 from inventory.offices.models import Office
 from inventory.offices.queries import store_for
@@ -21,15 +24,17 @@ from inventory.offices.rules import TIME_ZONES, covers
 from inventory.opname.models import Count, CountLine, CountNumbers
 from inventory.opname.rules import CountStatus, Finding
 from inventory.paging import Page, Slice, page
-from inventory.printing.models import Attempt
+from inventory.people.models import User
+from inventory.printing.models import Attempt, PrintJob
 from inventory.stock import intervals, numbers
-from inventory.stock.models import Account, Interval, LossReport, Lot, Movement, NumberSeries
-from inventory.stock.rules import Condition, Place
+from inventory.stock.models import Account, Interval, Lot, Movement, NumberSeries, Receipt
+from inventory.stock.rules import Place
 from inventory.texts import Text
 from inventory.transfers.models import Transfer
 from inventory.transfers.rules import TransferStatus
 from inventory.words import in_indonesian
 
+_HOLDERS = aliased(User)
 _HERE = sa.and_(Interval.ended_by.is_(None), Interval.in_books)
 
 
@@ -52,17 +57,20 @@ def story(actor: Actor, number: str) -> dict[str, Any]:
         raise unseen from error
     tips = _tips(span)
     rows = [row for tip in tips for row in _chain(tip)]
-    told = [row for row in rows if _reaches(actor, row)]
-    if not told:
+    joined = _joined_events(actor) if rows else set()
+    seen = [_reaches(actor, row, joined) for row in rows]
+    if not any(seen):
         raise unseen
     last = rows[-1]
+    hands = [_hand(row, before) for row, before, told in zip(rows, [None, *rows], seen, strict=False) if told]
+    papers = _papers(hands)
     return {
         "number": str(span),
         "item": last.item_code,
-        "state": state_of(last.place, last.condition, event=bool(last.event_id)) if _reaches(actor, last) else None,
-        "lot": _lot(last.lot_id),
-        "hands": [_hand(row) for row in told],
-        "hidden": len(rows) - len(told),
+        "state": _state(last) if seen[-1] else None,
+        "lot": _lot(last.lot_id) if seen[0] else None,
+        "hands": [hand | {"papers": papers.get(_paper_key(hand), [])} for hand in hands],
+        "hidden": len(rows) - len(hands),
         "attempts": _attempts(actor, str(span)),
     }
 
@@ -84,54 +92,118 @@ def _tips(span: numbers.Span) -> list[int]:
 
 def _chain(tip: int) -> list[Any]:
     """The hands of one life, the first one first: as many look-ups as hands, however long the ledger is."""
-    columns = (Interval.id, Interval.came_from_id, Interval.account_id, Interval.made_by, Interval.lot_id)
+    names = ("id", "came_from_id", "account_id", "made_by", "lot_id", "in_books")
+    columns = [getattr(Interval, name) for name in names]
     first = sa.select(*columns, sa.literal(0).label("back")).where(Interval.id == tip)
     chain = first.cte("chain", recursive=True)
     before = sa.select(*columns, chain.c.back + 1).join(chain, Interval.id == chain.c.came_from_id)
     chain = chain.union_all(before)
     query = (
         sa.select(
-            chain.c.lot_id, Account.store_code, Account.office_code, Account.place, Account.condition,
+            chain.c.lot_id, chain.c.in_books, Account.store_code, Account.office_code, Account.place, Account.condition,
             Account.item_code, Account.owner_code, Account.event_id, Movement.id.label("movement"), Movement.kind,
             Movement.occurred_on, Movement.posted_at, Movement.user_id, Movement.document_id,
-            Movement.document_number, Movement.reason,
+            Movement.document_number, Movement.reason, User.name.label("user_name"), Transfer.to_office,
+            CustodySession.holder_id, _HOLDERS.name.label("holder_name"),
         )
         .join(Account, Account.id == chain.c.account_id)
         .join(Movement, Movement.id == chain.c.made_by)
+        .join(User, User.id == Movement.user_id)
+        .outerjoin(Transfer, sa.and_(Account.place == Place.TRANSFER, Transfer.id == Account.document_id))
+        .outerjoin(
+            CustodySession, sa.and_(Account.place == Place.CUSTODY, CustodySession.id == Account.document_id)
+        )
+        .outerjoin(_HOLDERS, _HOLDERS.id == CustodySession.holder_id)
         .order_by(chain.c.back.desc())
     )  # fmt: skip
     return list(current().execute(query))
 
 
-def _reaches(actor: Actor, row: Any) -> bool:
-    return covers(actor.office, row.office_code) or covers(actor.office, row.owner_code)
+def _state(row: Any) -> BlankState:
+    if not row.in_books:
+        return BlankState.TAKEN_BACK
+    return state_of(row.place, row.condition, event=bool(row.event_id))
 
 
-def _hand(row: Any) -> dict[str, Any]:
-    state = state_of(row.place, row.condition, event=bool(row.event_id))
+def _joined_events(actor: Actor) -> set[int]:
+    """The events that the actor was let into."""
+    query = sa.select(access.Membership.event_id).where(access.Membership.user_id == actor.user_id)
+    return set(current().scalars(query))
+
+
+def _reaches(actor: Actor, row: Any, joined: set[int]) -> bool:
+    """Whose hand it was, whose goods they were, who waits for them, and who was let into their event, may know."""
+    offices = filter(None, (row.office_code, row.owner_code, row.to_office))
+    return row.event_id in joined or any(covers(actor.office, office) for office in offices)
+
+
+_PAPERS: dict[DocumentOf | None, tuple[DocumentKind, ...]] = {
+    DocumentOf.RECEIPT: (DocumentKind.TANDA_TERIMA,),
+    DocumentOf.TRANSFER: (DocumentKind.SURAT_JALAN, DocumentKind.BAST),
+    DocumentOf.CUSTODY: (DocumentKind.SESSION_SHEET,),
+    DocumentOf.COUNT: (DocumentKind.BA_OPNAME,),
+    DocumentOf.DESTRUCTION: (DocumentKind.BA_PEMUSNAHAN,),
+}
+
+
+def _paper_key(hand: dict[str, Any]) -> tuple[DocumentOf | None, int | None]:
+    return hand["document_kind"], hand["document"]
+
+
+def _papers(hands: Sequence[dict[str, Any]]) -> dict[tuple[DocumentOf | None, int | None], list[dict[str, Any]]]:
+    """The papers that were made of these hands' documents, by what they tell of."""
+    wanted = {(kind, str(key[1])): key for key in map(_paper_key, hands) for kind in _PAPERS.get(key[0], ())}
+    query = sa.select(Document.id, Document.kind, Document.subject, Document.number).where(
+        Document.kind.in_({kind for kind, _ in wanted}), Document.subject.in_({subject for _, subject in wanted})
+    )
+    found: dict[tuple[DocumentOf | None, int | None], list[dict[str, Any]]] = {}
+    for row in current().execute(query.order_by(Document.id)) if wanted else ():
+        if (row.kind, row.subject) in wanted:
+            told = {"id": row.id, "kind": row.kind, "number": row.number}
+            found.setdefault(wanted[row.kind, row.subject], []).append(told)
+    return found
+
+
+def _hand(row: Any, before: Any) -> dict[str, Any]:
+    kind = document_of(row.kind, None if before is None else before.place)
+    state = _state(row)
     return {
         "movement": row.movement, "kind": row.kind, "kind_name": in_indonesian(row.kind),
-        "occurred_on": row.occurred_on, "posted_at": row.posted_at, "user": row.user_id, "store": row.store_code,
+        "occurred_on": row.occurred_on, "posted_at": row.posted_at, "user": row.user_id,
+        "user_name": row.user_name,
+        "store": row.store_code,
         "office": row.office_code, "place": row.place, "condition": row.condition,
         "condition_name": in_indonesian(row.condition),
         "state": state, "state_name": in_indonesian(state), "owner": row.owner_code, "event": row.event_id or None,
-        "document": row.document_id, "document_number": row.document_number, "reason": row.reason,
+        "holder": row.holder_id, "holder_name": row.holder_name, "document_kind": kind,
+        "document": row.movement if kind is DocumentOf.RECEIPT else row.document_id,
+        "document_number": row.document_number, "reason": row.reason,
     }  # fmt: skip
 
 
 def _lot(lot_id: int | None) -> dict[str, Any] | None:
     found = current().get(Lot, lot_id) if lot_id is not None else None
-    return None if found is None else {"id": found.id, "receipt": found.receipt_id, "pack_size": found.pack_size}
+    if found is None:
+        return None
+    paper = current().get(Receipt, found.receipt_id) if found.receipt_id is not None else None
+    number = None if paper is None else paper.document_number
+    return {
+        "id": found.id,
+        "receipt": found.receipt_id,
+        "document_number": number,
+        "pack_size": found.pack_size,
+    }
 
 
 def _attempts(actor: Actor, number: str) -> list[dict[str, Any]]:
-    """The attempts that used this blank, undone ones too, for those who may read recordings."""
+    """The attempts that used this blank, undone ones too, for those who may read the recordings of their jobs."""
     if not access.permits(actor, Action.READ_RECORDINGS):
         return []
+    mine = sa.or_(access.within(PrintJob.office_code, actor.office), PrintJob.event_id.in_(_joined_events(actor)))
     query = sa.select(
         Attempt.job_id.label("job"), Attempt.recording_id.label("recording"), Attempt.outcome, Attempt.reason,
         Attempt.attempted_at, Attempt.undone_by.is_not(None).label("undone"),
-    ).where(Attempt.number == number)  # fmt: skip
+    ).join(PrintJob, PrintJob.id == Attempt.job_id).where(Attempt.number == number, mine)  # fmt: skip
     return [dict(row) for row in current().execute(query.order_by(Attempt.id)).mappings()]
 
 
@@ -148,9 +220,8 @@ class GapFilter:
 def list_gaps(actor: Actor, which: GapFilter, wanted: Slice) -> Page:
     """The numbers of the actor's subtree that were received and are not accounted for, interval by interval.
 
-    Disputed: under way and missing. Custody: in a hand since an earlier day, or in dispute. Count: not seen by a count
-    that is not approved yet. Loss: reported lost and not confirmed. Skipped: still blank although the next number of
-    the same series was used.
+    Disputed: under way and missing. Custody: in a hand since an earlier day, or in dispute. Count: not seen by an open
+    count (a blind one says nothing before it is approved). Loss: lost, confirmed or not.
     """
     rows = sa.union_all(*_gaps()).subquery()
     query = sa.select(rows).where(access.within(rows.c.office, actor.office))
@@ -177,15 +248,6 @@ def _gap(row: Any) -> dict[str, Any]:
 
 
 def _gaps() -> list[Any]:
-    used, used_at = aliased(Interval), aliased(Account)
-    next_is_used = sa.exists().where(
-        used.series_id == Interval.series_id,
-        used.first == Interval.last + 1,
-        used.ended_by.is_(None),
-        used.in_books,
-        used_at.id == used.account_id,
-        sa.or_(used_at.condition != Condition.BLANK, used_at.place.in_([Place.ISSUED, Place.DESTROYED])),
-    )
     overdue = sa.or_(
         CustodySession.status == CustodyStatus.DISPUTED,
         sa.and_(CustodySession.status == CustodyStatus.OPEN, CustodySession.opened_on < _today()),
@@ -198,12 +260,7 @@ def _gaps() -> list[Any]:
         .join(CustodySession, CustodySession.id == Account.document_id)
         .join(Office, Office.code == CustodySession.office_code)
         .where(Account.place == Place.CUSTODY, overdue),
-        _lying(GapKind.LOSS, Interval.made_by)
-        .join(LossReport, LossReport.id == Interval.made_by)
-        .where(Account.place == Place.LOST, LossReport.confirmed_at.is_(None)),
-        _lying(GapKind.SKIPPED, sa.null()).where(
-            Account.place.in_([Place.STORE, Place.CUSTODY]), Account.condition == Condition.BLANK, next_is_used
-        ),
+        _lying(GapKind.LOSS, Interval.made_by).where(Account.place == Place.LOST),
         _not_seen(),
     ]
 
@@ -248,7 +305,7 @@ def _not_seen() -> Any:
         .join(CountLine, CountLine.id == CountNumbers.line_id)
         .join(Count, Count.id == CountLine.count_id)
         .join(Account, Account.id == CountLine.account_id)
-        .where(Count.status == CountStatus.OPEN, CountNumbers.finding == Finding.MISSING)
+        .where(Count.status == CountStatus.OPEN, sa.not_(Count.blind), CountNumbers.finding == Finding.MISSING)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from inventory.stock.rules import Condition, Place
+from inventory.stock.rules import Condition, MovementKind, Place
 
 
 class GapKind(StrEnum):
@@ -14,7 +14,6 @@ class GapKind(StrEnum):
     CUSTODY = "custody"
     COUNT = "count"
     LOSS = "loss"
-    SKIPPED = "skipped"
 
 
 class BlankState(StrEnum):
@@ -30,6 +29,41 @@ class BlankState(StrEnum):
     DESTROYED = "destroyed"
     LOST = "lost"
     TAKEN_BACK = "taken_back"
+
+
+class DocumentOf(StrEnum):
+    """What the `document` of a hand is the number of."""
+
+    RECEIPT = "receipt"
+    TRANSFER = "transfer"
+    CUSTODY = "custody"
+    PRINT_JOB = "print_job"
+    EVENT = "event"
+    COUNT = "count"
+    DESTRUCTION = "destruction"
+
+
+_TRANSFERRING = ("dispatch", "delivery", "surplus", "recall", "undelivery", "found", "brought")
+_DOCUMENTS = {
+    MovementKind.RECEIPT: DocumentOf.RECEIPT,
+    **{MovementKind(kind): DocumentOf.TRANSFER for kind in _TRANSFERRING},
+    MovementKind.CUSTODY: DocumentOf.CUSTODY,
+    MovementKind.CUSTODY_RETURN: DocumentOf.CUSTODY,
+    MovementKind.PRINTING: DocumentOf.PRINT_JOB,
+    MovementKind.PRINTING_UNDO: DocumentOf.PRINT_JOB,
+    MovementKind.EARMARK: DocumentOf.EVENT,
+    MovementKind.RELEASE: DocumentOf.EVENT,
+    MovementKind.CLOSING: DocumentOf.EVENT,
+    MovementKind.ADJUSTMENT: DocumentOf.COUNT,
+    MovementKind.DESTRUCTION: DocumentOf.DESTRUCTION,
+}
+
+
+def document_of(kind: MovementKind, before: Place | None) -> DocumentOf | None:
+    """What a movement's document is; a write-off is that of the place the goods lay in `before`."""
+    if kind is MovementKind.WRITE_OFF:
+        return DocumentOf.CUSTODY if before is Place.CUSTODY else DocumentOf.TRANSFER
+    return _DOCUMENTS.get(kind)
 
 
 _BY_PLACE = {

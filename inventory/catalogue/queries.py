@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from inventory.catalogue.models import Item
+from inventory.catalogue.rules import ItemKind
 from inventory.database import current, table_of, wire
 from inventory.errors import NotFound
 from inventory.paging import Page, Slice, page
@@ -30,6 +32,16 @@ def get_item(code: str, *, pointer: str | None = "/item") -> Any:
     if found is None:
         raise ItemNotFound(pointer=pointer, item=code)
     return found
+
+
+def check_blanks(codes: Sequence[str] | None, *, pointer: str = "/prints") -> None:
+    """Raise `ItemNotFound` at the first of these codes that is no blank version."""
+    if codes:
+        query = sa.select(Item.code).where(Item.code.in_(codes), Item.kind == ItemKind.BLANK)
+        known = set(current().scalars(query))
+        for index, code in enumerate(codes):
+            if code not in known:
+                raise ItemNotFound(pointer=f"{pointer}/{index}", item=code)
 
 
 def list_items(wanted: Slice) -> Page:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from inventory import access, audit
 from inventory.access import Action, Actor
+from inventory.catalogue.queries import check_blanks
 from inventory.database import insert_ignore, table_of, transaction
 from inventory.errors import Conflict, RuleViolated, StaleVersion
 from inventory.offices import rules
@@ -142,6 +143,7 @@ def change_store(actor: Actor, code: str, version: int, changes: dict[str, Any])
         access.require(actor, Action.ADMINISTER, store.office_code, unseen=unseen)
         if store.version != version:
             raise StaleVersion(what="Gudang", current=store.version, yours=version)
+        check_blanks(changes.get("prints"))
         for name, value in changes.items():
             setattr(store, name, value)
         store.version += 1

@@ -57,6 +57,12 @@ def parent_of(code: str) -> str | None:
     return code.rpartition(".")[0] or MINISTRY
 
 
+def superiors_of(code: str) -> list[str]:
+    """The offices above, the next one first."""
+    above = parent_of(code)
+    return [] if above is None else [above, *superiors_of(above)]
+
+
 def covers(root: str, office: str) -> bool:
     """Whether `office` is `root` or lies below it: office codes are region codes, so a prefix decides."""
     return root in (MINISTRY, office) or office.startswith(root + ".")

@@ -12,7 +12,7 @@ from inventory import access, clock, second_person
 from inventory.access import Action, Actor, Role
 from inventory.database import current, table_of, wire
 from inventory.errors import NotFound, RuleViolated
-from inventory.offices.rules import covers
+from inventory.offices.rules import covers, superiors_of
 from inventory.paging import Page, Slice, page
 from inventory.people.models import Token, User
 from inventory.texts import Text
@@ -100,10 +100,12 @@ class UserFilter:
 
 
 def list_users(actor: Actor, which: UserFilter, wanted: Slice) -> Page:
-    """The users of the actor's subtree, or those of one office: who counts, holds and witnesses is named by number."""
-    query = sa.select(User).where(access.within(User.office_code, actor.office))
+    """The users of the actor's subtree and of the offices above: who counts, holds and witnesses is named by number."""
+    above = superiors_of(actor.office)
+    query = sa.select(User).where(sa.or_(access.within(User.office_code, actor.office), User.office_code.in_(above)))
     if which.office is not None:
-        access.require(actor, Action.READ, which.office)
+        if which.office not in above:
+            access.require(actor, Action.READ, which.office)
         query = query.where(User.office_code == which.office)
     if which.role is not None:
         query = query.where(User.role == which.role)

@@ -249,7 +249,7 @@ def _spent(
 ) -> tuple[AccountKey, AccountKey, tuple[Span, ...]]:
     """Where an attempt's blank goes back to, where it lies now, and its number.
 
-    It goes back into the hand that it came from while that session is open, else into the store.
+    It goes back into the hand that it came from; raises `HandIsEmpty` once that session was counted.
     """
     spans = () if attempt.number is None else (numbers.read(attempt.number),)
     blank = in_store(store.code, job.item_code, attempt.owner_code, store.event_id).tracked(numbered=bool(spans))
@@ -258,7 +258,9 @@ def _spent(
         session, attempt.movement_id
     ):
         spent = blank.as_(Condition.SPOILED)  # it was spoiled before quarantine knew classes
-    if attempt.custody_id is not None and custody.is_open(session, attempt.custody_id):
+    if attempt.custody_id is not None:
+        if not custody.is_open(session, attempt.custody_id):
+            raise rules.HandIsEmpty(custody=attempt.custody_id)
         blank = blank.at(Place.CUSTODY, document_id=attempt.custody_id)
     return blank, spent, spans
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from inventory import access, audit
 from inventory.access import Action, Actor
+from inventory.catalogue.queries import check_blanks
 from inventory.database import current, insert_ignore, table_of, transaction
 from inventory.errors import Conflict, NotFound, StaleVersion
 from inventory.offices.queries import store_for
@@ -38,6 +39,7 @@ def add_printer(actor: Actor, *, store: str, name: str, prints: Sequence[str] | 
         facts = store_for(actor, Action.PRINT, store)
         if (done := once.done_before(session)) is not None:
             return done
+        check_blanks(prints)
         row = {"office_code": facts.office, "store_code": store, "name": name, "prints": prints, "version": 1}
         if not insert_ignore(session, table_of(Printer), [row]):
             raise PrinterNameTaken(pointer="/name", store=store, name=name)
@@ -57,6 +59,7 @@ def change_printer(actor: Actor, printer_id: int, version: int, changes: dict[st
         access.require(actor, Action.PRINT, printer.office_code, unseen=unseen)
         if printer.version != version:
             raise StaleVersion(what="Printer", current=printer.version, yours=version)
+        check_blanks(changes.get("prints"))
         name = changes.get("name", printer.name)
         same = sa.select(Printer.id).where(Printer.store_code == printer.store_code, Printer.name == name)
         if session.scalar(same.where(Printer.id != printer_id)) is not None:

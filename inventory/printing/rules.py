@@ -176,6 +176,26 @@ class BlanksDoNotMatch(RuleViolated):
     )
 
 
+class HandIsEmpty(Conflict):
+    """What was counted at the end of a shift stays as it was counted."""
+
+    code = "hand_is_empty"
+    text = Text(
+        "Blangko ini berasal dari sif {custody}, yang sudah dihitung; kelebihannya dicatat lewat stok opname.",
+        "This blank came out of custody session {custody}, which was counted; a surplus is booked by a count.",
+    )
+
+
+class PrinterUnknown(RuleViolated):
+    """A store that has listed its printers prints on these."""
+
+    code = "printer_unknown"
+    text = Text(
+        "{store} tidak punya printer {printer}; yang ada: {known}.",
+        "{store} has no printer {printer}; there are: {known}.",
+    )
+
+
 class VersionNotPrinted(RuleViolated):
     """A printer, or a print room, prints the versions it states."""
 

@@ -50,11 +50,14 @@ def check_blank(code: str) -> None:
 
 
 def check_version(session: Session, store: StoreFacts, item: str, printer: str | None) -> None:
-    """Raise `VersionNotPrinted` when the print room or the named printer cannot print this item."""
+    """Raise `PrinterUnknown`, or `VersionNotPrinted` when the print room or the printer cannot print this item."""
     stated: list[tuple[str, Sequence[str] | None]] = [(store.code, store.prints)]
     if printer is not None:
-        query = sa.select(Printer.prints).where(Printer.store_code == store.code, Printer.name == printer)
-        stated.append((printer, session.scalar(query)))
+        query = sa.select(Printer.name, Printer.prints).where(Printer.store_code == store.code)
+        known = {row.name: row.prints for row in session.execute(query.order_by(Printer.name))}
+        if known and printer not in known:
+            raise rules.PrinterUnknown(pointer="/printer", store=store.code, printer=printer, known=", ".join(known))
+        stated.append((printer, known.get(printer)))
     for where, prints in stated:
         if prints is not None and item not in prints:
             raise rules.VersionNotPrinted(pointer="/item", where=where, item=item, prints=", ".join(prints))

@@ -27,6 +27,7 @@ from inventory.settlement import queries, rules
 from inventory.settlement.models import SettlementLine
 from inventory.settlement.rules import Goods, Line
 from inventory.stock import ledger, numbers
+from inventory.stock.corrections import report_loss
 from inventory.stock.ledger import Books, Fact
 from inventory.stock.numbers import Amount, Span
 from inventory.stock.rules import AccountKey, Condition, Leg, MovementKind, Part, Place, in_store
@@ -90,7 +91,9 @@ def close(
         legs = list(_closing_legs(session, books, kit, home, lines, seen))
         if legs:
             fact = Fact(MovementKind.CLOSING, actor, kit, occurred_on, document_id=event_id)
-            ledger.post(session, books, fact, legs)
+            posted = ledger.post(session, books, fact, legs)
+            if lost := sum(leg.quantity for leg in legs if leg.target.place is Place.LOST):
+                report_loss(session, actor, kit, posted.id, lost)
         _send_home(session, actor, event_id, kit, lines, books)
         session.add_all(_frozen(event_id, lines))
         event.status, event.closed_at = EventStatus.CLOSED, clock.now()

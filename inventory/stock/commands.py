@@ -19,7 +19,7 @@ from inventory.errors import Conflict, RuleViolated
 from inventory.offices.queries import StoreFacts, check_open, store_facts, store_for
 from inventory.offices.rules import OfficeLevel, covers, level_of
 from inventory.retries import FIRST, Once
-from inventory.stock import corrections, intervals, ledger, queries, rules
+from inventory.stock import corrections, intervals, ledger, numbers, queries, rules
 from inventory.stock.corrections import NamedCards
 from inventory.stock.ledger import Fact
 from inventory.stock.models import Account, Lot, Receipt
@@ -94,6 +94,16 @@ class LotsDoNotAddUp(RuleViolated):
     text = Text(
         "Lot berjumlah {lots}, penerimaan menyebut {quantity}.",
         "The lots add up to {lots}, the receipt says {quantity}.",
+    )
+
+
+class CardsAreNamed(RuleViolated):
+    """A card with a number is a person's: it is lost by name."""
+
+    code = "cards_are_named"
+    text = Text(
+        "Kartu bernomor adalah milik orang; laporkan hilang lewat POST /cards/lost.",
+        "A card with a number is a person's; report it lost by POST /cards/lost.",
     )
 
 
@@ -175,7 +185,8 @@ def receive(actor: Actor, arrival: Arrival, once: Once = FIRST) -> int:
             reason=arrival.source,
             document_number=arrival.document_number,
         )
-        posted = ledger.post(session, books, fact, legs)
+        with numbers.pointing(arrival.amount, *(lot.amount for lot in arrival.lots)):
+            posted = ledger.post(session, books, fact, legs)
         if lots := [leg.lot for leg in legs if leg.lot is not None]:
             session.execute(sa.update(Lot).where(Lot.id.in_(lots)).values(receipt_id=posted.id))
         quantity = arrival.amount.quantity
@@ -258,7 +269,8 @@ def track(
         if item.kind is not ItemKind.BLANK:
             raise OnlyBlanksHaveNumbers(pointer="/item", item=item.code, condition=Condition.BLANK)
         leg = Leg(order[0], order[0].tracked(numbered=True), amount.quantity, amount.spans, lot=lot)
-        posted = ledger.post(session, books, Fact(MovementKind.TRACKING, actor, store, occurred_on), [leg])
+        with numbers.pointing(amount):
+            posted = ledger.post(session, books, Fact(MovementKind.TRACKING, actor, store, occurred_on), [leg])
         audit.record(session, actor, "track", "movement", posted.id, store.office, quantity=amount.quantity)
         return once.keep(session, posted.id)
 
@@ -345,6 +357,8 @@ def _take(
         books = ledger.lock(session, [*keys, *map(to, keys)], {store.code: store.office})
         there = dict(books.balances)
         if named_cards is not None and taking.condition is Condition.PRINTED:
+            if taking.amount.numbered:
+                raise CardsAreNamed(pointer="/condition")
             there |= {key: books.balance(key) - named_cards(session, key) for key in keys}
         parts = intervals.draw(session, books.ids, there, order, taking.amount)
         legs = [part.to(to(part.key)) for part in parts]

@@ -15,10 +15,10 @@ from inventory.notices import commands as notices
 from inventory.notices.rules import NoticeKind
 from inventory.offices.queries import StoreFacts, check_open, kit_facts, store_facts
 from inventory.retries import FIRST, Once
-from inventory.stock import ledger, queries, rules
+from inventory.stock import intervals, ledger, queries, rules
 from inventory.stock.ledger import Books, Fact
-from inventory.stock.models import LossReport, Movement, ReversalRequest
-from inventory.stock.numbers import Amount
+from inventory.stock.models import LossReport, Lot, Movement, ReversalRequest
+from inventory.stock.numbers import Amount, Span
 from inventory.stock.rules import AccountKey, Condition, Leg, MovementKind, Place
 from inventory.texts import Text
 
@@ -38,6 +38,16 @@ class SecondPersonNeeded(Conflict):
         "reversal-requests), orang lain membalik. Diminta {asked}.",
         "A reversal of more than {limit} takes two people: one asks (POST /movements/{movement}/reversal-requests),"
         " another one reverses. {asked} were to be reversed.",
+    )
+
+
+class LotTracked(Conflict):
+    """Blanks that got their numbers since do not go back with those that are only counted."""
+
+    code = "lot_tracked"
+    text = Text(
+        "{tracked} blangko dari lot {lots} sudah bernomor; tanpa nomor tinggal {left}. Balik dulu pencatatannya.",
+        "{tracked} blanks of lot {lots} got their numbers since; {left} are without. Reverse that tracking first.",
     )
 
 
@@ -68,10 +78,15 @@ def reverse(
             return done
         left, asked = _left_of(session, movement, amount)
         check_open(store, pointer=None)
-        asking = _asked_by_another(session, actor, store, movement_id, asked.quantity)
+        asking = _asked_by_another(session, actor, store, movement, asked.quantity, left)
         stranded = {key.free for key in left if _is_stranded(key)}
         books = ledger.lock(session, [*left, *stranded], {store.code: store.office})
-        legs = rules.part_of_reversal(left, asked, ledger.brought(session, movement_id, books))
+        there = ledger.brought(session, movement_id, books)
+        if movement.kind is MovementKind.TRACKING:
+            legs = _untracked(left, asked, there)
+        else:
+            legs = rules.part_of_reversal(left, asked, there)
+        _check_lots(session, movement, legs)
         _check_unnamed(session, books, legs, named_cards)
         fact = Fact(MovementKind.REVERSAL, actor, store, reason=reason, corrects_id=movement_id)
         posted = ledger.post(session, books, fact, legs)
@@ -141,12 +156,46 @@ def _gained(entries: Mapping[AccountKey, int]) -> int:
     return sum(change for change in entries.values() if change > 0)
 
 
+def _untracked(left: Mapping[AccountKey, int], asked: Amount, there: Mapping[AccountKey, Sequence[Span]]) -> list[Leg]:
+    """The legs that take numbers off the books again: the blanks stay, and are only counted."""
+    held = {key: change for key, change in left.items() if change > 0}
+    came_from_outside = held | {key.at(Place.SUPPLIED): -change for key, change in held.items()}
+    taken = rules.part_of_reversal(came_from_outside, asked, there)
+    return [Leg(leg.source, leg.source.tracked(numbered=False), leg.quantity, leg.spans) for leg in taken]
+
+
+def _check_lots(session: Session, movement: Movement, legs: Sequence[Leg]) -> None:
+    """Keep the lots right: what lost its numbers may get them again; what got them since stays."""
+    if movement.kind is MovementKind.TRACKING:
+        given_back = intervals.lots_of(session, [span for leg in legs for span in leg.spans])
+        for lot_id, quantity in given_back.items():
+            session.execute(sa.update(Lot).where(Lot.id == lot_id).values(tracked=Lot.tracked - quantity))
+    if movement.kind is not MovementKind.RECEIPT:
+        return
+    counted = sum(leg.quantity for leg in legs if not leg.spans)
+    lots = session.scalars(sa.select(Lot).where(Lot.receipt_id == movement.id).order_by(Lot.id).with_for_update()).all()
+    arrived = ledger.entries_of(session, movement.id, corrected=False)
+    numbered = sum(change for key, change in arrived.items() if key.numbered and change > 0)
+    tracked_since = sum(lot.tracked for lot in lots) - numbered
+    left = sum(change for key, change in ledger.entries_of(session, movement.id).items() if _is_counted(key, change))
+    if lots and counted > left - tracked_since:
+        raise LotTracked(lots=", ".join(str(lot.id) for lot in lots), tracked=tracked_since, left=left - tracked_since)
+
+
+def _is_counted(key: AccountKey, change: int) -> bool:
+    return change > 0 and not key.numbered
+
+
 def _asked_by_another(
-    session: Session, actor: Actor, store: StoreFacts, movement_id: int, quantity: int
+    session: Session, actor: Actor, store: StoreFacts, movement: Movement, quantity: int, left: Mapping[AccountKey, int]
 ) -> ReversalRequest | None:
-    """The unused asking that covers this reversal, where the office wants two people; locked by its movement."""
-    limit = store.checks.reversal_check_over
-    if limit is None or quantity <= limit:
+    """The unused asking that covers this reversal, where the office wants two people; locked by its movement.
+
+    What was reversed of the movement before counts too: a large reversal in slices is a large one.
+    """
+    limit, movement_id = store.checks.reversal_check_over, movement.id
+    before = _gained(ledger.entries_of(session, movement_id, corrected=False)) - _gained(left)
+    if limit is None or before + quantity <= limit:
         return None
     query = sa.select(ReversalRequest).where(
         ReversalRequest.movement_id == movement_id,

@@ -14,7 +14,7 @@ from inventory.database import insert_ignore, insert_many, table_of, wire
 from inventory.stock import numbers, rules
 from inventory.stock.models import Account, Interval, NumberSeries
 from inventory.stock.numbers import Amount, Series, Span
-from inventory.stock.rules import AccountKey, Leg, Part, Place
+from inventory.stock.rules import AccountKey, Condition, Leg, Part, Place
 
 _INTERVALS, _SERIES, _ACCOUNTS = table_of(Interval), table_of(NumberSeries), table_of(Account)
 _I = _INTERVALS.c
@@ -76,7 +76,7 @@ def _carry(session: Session, movement_id: int, legs: Sequence[Leg], ids: Mapping
     for leg in legs:
         mine = {i: stay.span for i, stay in stays.items() if stay.account_id == ids[leg.source]}
         _check_there(leg, mine.values(), [stay.span for stay in stays.values()])
-        kept = leg.target.place is not Place.SUPPLIED
+        kept = leg.target.numbered and leg.target.place is not Place.SUPPLIED
         for i, cut in numbers.cut(mine, leg.spans).items():
             taken[i] += cut.taken
             rows += [
@@ -135,21 +135,26 @@ def _row(
 
 def _locked_series(session: Session, wanted: Iterable[Series]) -> dict[Series, int]:
     """The ids of these series, made where they are new, locked: their new numbers come in one movement at a time."""
-    found: dict[Series, int] = {}
-    for series in sorted(wanted):
-        insert_ignore(session, _SERIES, [{"prefix": series.prefix, "width": series.width}])
-        mine = sa.select(_SERIES.c.id).where(_SERIES.c.prefix == series.prefix, _SERIES.c.width == series.width)
-        found[series] = int(wire(session).execute(mine.with_for_update()).scalar_one())
-    return found
+    ordered = sorted(wanted)
+    insert_ignore(session, _SERIES, [{"prefix": series.prefix, "width": series.width} for series in ordered])
+    return _known_series(session, ordered, lock=True)
 
 
 def series_ids(session: Session, wanted: Iterable[Series]) -> dict[Series, int]:
     """The ids of those of these series that are on the books."""
+    return _known_series(session, sorted(wanted), lock=False)
+
+
+def _known_series(session: Session, wanted: Sequence[Series], *, lock: bool) -> dict[Series, int]:
     found: dict[Series, int] = {}
-    for series in sorted(wanted):
-        mine = sa.select(_SERIES.c.id).where(_SERIES.c.prefix == series.prefix, _SERIES.c.width == series.width)
-        if (known := wire(session).execute(mine).scalar()) is not None:
-            found[series] = int(known)
+    for start in range(0, len(wanted), _CHUNK):
+        some = set(wanted[start : start + _CHUNK])
+        query = sa.select(_SERIES).where(_SERIES.c.prefix.in_(sorted({series.prefix for series in some})))
+        if lock:
+            query = query.order_by(_SERIES.c.id).with_for_update()
+        for row in wire(session).execute(query):
+            if (series := Series(row.prefix, row.width)) in some:
+                found[series] = row.id
     return found
 
 
@@ -197,6 +202,16 @@ def _touching(rows: Sequence[tuple[int, int, int]]) -> sa.Select[Any]:
 def _stay(row: Any, series: Series) -> Stay:
     span = Span(series, row.first, row.last)
     return Stay(row.id, span, row.series_id, row.account_id, row.lot_id, row.made_by, row.came_from_id)
+
+
+def lots_of(session: Session, spans: Iterable[Span]) -> dict[int, int]:
+    """How many of these numbers belong to each lot."""
+    asked = list(spans)
+    found: defaultdict[int, int] = defaultdict(int)
+    for stay in here(session, asked):
+        if stay.lot_id is not None:
+            found[stay.lot_id] += sum(map(len, numbers.shared([stay.span], asked)))
+    return dict(found)
 
 
 def in_accounts(session: Session, account_ids: Iterable[int], made_by: int | None = None) -> dict[int, list[Span]]:
@@ -276,7 +291,11 @@ def draw(
     """
     if not amount.numbered:
         counted = sum(balances.get(key, 0) for key in order)
-        if counted < amount.quantity and (numbered := _numbered_balance(session, order)):
+        if (
+            order[0].condition is not Condition.PRINTED
+            and counted < amount.quantity
+            and (numbered := _numbered_balance(session, order))
+        ):
             key = order[0]
             raise numbers.NumbersNeeded(store=key.store, item=key.item, counted=counted, numbered=numbered)
         return [Part(key, quantity) for key, quantity in rules.draw(balances, order, amount.quantity)]

@@ -213,14 +213,15 @@ def brought(session: Session, movement_id: int, books: Books) -> dict[AccountKey
     return {keys[i]: spans for i, spans in there.items()}
 
 
-def entries_of(session: Session, movement_id: int) -> dict[AccountKey, int]:
-    """What a movement did to each account, with its corrections taken off."""
+def entries_of(session: Session, movement_id: int, *, corrected: bool = True) -> dict[AccountKey, int]:
+    """What a movement did to each account, with its corrections taken off unless told otherwise."""
     key = [getattr(Account, name) for name in _KEY_NAMES]
+    mine = [Movement.id == movement_id, *([Movement.corrects_id == movement_id] if corrected else [])]
     rows = session.execute(
         sa.select(sa.func.sum(Entry.quantity).label("quantity"), *key)
         .join(Movement, Movement.id == Entry.movement_id)
         .join(Account, Account.id == Entry.account_id)
-        .where(sa.or_(Movement.id == movement_id, Movement.corrects_id == movement_id))
+        .where(sa.or_(*mine))
         .group_by(*key)
     ).all()
     return {key_of(row): int(row.quantity) for row in rows if row.quantity}

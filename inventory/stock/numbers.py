@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -13,7 +14,9 @@ from inventory.errors import Conflict, Fault, InventoryError, RuleViolated
 from inventory.texts import Text
 
 MAX_DIGITS = 18
+MAX_QUANTITY = 1_000_000_000
 MAX_NUMBER = 40
+MAX_NUMBER_VALUE = 10**MAX_DIGITS
 # A message names so many intervals; all of them are in its `errors`.
 _TOLD = 20
 _SHAPE = re.compile(rf"[A-Za-z0-9./-]*?(?P<digits>[0-9]{{1,{MAX_DIGITS}}})")
@@ -36,6 +39,16 @@ class IntervalUnreadable(RuleViolated):
     text = Text(
         "Interval {numbers} tidak berurutan: awalan dan jumlah angka harus sama, yang pertama tidak lebih besar.",
         "The interval {numbers} is not in order: one prefix, one number of digits, and the first not above the last.",
+    )
+
+
+class TooManyNumbers(RuleViolated):
+    """So many blanks are never received, moved or counted at once: an end was mistyped."""
+
+    code = "too_many_numbers"
+    text = Text(
+        "Interval itu berisi {quantity} nomor; paling banyak {limit} dalam satu permintaan. Periksa ujungnya.",
+        "These intervals hold {quantity} numbers; at most {limit} go into one request. Check their ends.",
     )
 
 
@@ -146,7 +159,11 @@ NOTHING = Amount(0)
 
 
 def read(number: str, pointer: str | None = None) -> Span:
-    """One number: the digits at its end (at most 18 of them) count, what stands before is its prefix."""
+    """One number: the digits at its end (at most 18 of them) count, what stands before is its prefix.
+
+    Letters are read as capitals: a number typed in small ones is the same blank.
+    """
+    number = number.upper()
     found = _SHAPE.fullmatch(number) if len(number) <= MAX_NUMBER else None
     if found is None:
         raise NumberUnreadable(pointer=pointer, number=number)
@@ -186,8 +203,11 @@ def amount(
     if wrong:
         raise refused(wrong[0], [fault for error in wrong for fault in error.faults])
     pointers = tuple(pointer for pointer, _ in pairs)
+    if (named := sum(span.last - span.first + 1 for span in spans)) > MAX_QUANTITY:
+        widest = max(range(len(spans)), key=lambda index: spans[index].last - spans[index].first)
+        raise TooManyNumbers(pointer=pointers[widest], quantity=named, limit=MAX_QUANTITY)
     check_once(spans, pointers)
-    return Amount(sum(map(len, spans)) if spans else quantity or 0, tuple(spans), pointers)
+    return Amount(named if spans else quantity or 0, tuple(spans), pointers)
 
 
 def refused(error: InventoryError, faults: list[Fault]) -> InventoryError:
@@ -217,19 +237,42 @@ def wrong_numbers(
     error: type[InventoryError], spans: Sequence[Span], amount: Amount | None = None, **facts: str
 ) -> InventoryError:
     """The error that names these numbers, each at the line of the request that named it."""
-    faults = []
-    for span in spans:
-        told = error.text.format(numbers=Named((span,)), **facts)
-        faults.append(Fault(_line_of(span, amount), told, error.code))
+    lines = _Lines(amount)
+    told = [(lines.of(span), error.text.format(numbers=Named((span,)), **facts)) for span in spans]
+    faults = [Fault(pointer, text, error.code) for pointer, text in told]
     found: InventoryError = error(faults=faults, **{"numbers": Named(tuple(spans)), **facts})  # type: ignore[arg-type]
     return found
 
 
-def _line_of(span: Span, amount: Amount | None) -> str:
-    for asked, pointer in zip(amount.spans, amount.pointers, strict=False) if amount else ():
-        if asked.series == span.series and asked.first <= span.first and span.last <= asked.last:
-            return pointer
-    return ""
+@contextmanager
+def pointing(*amounts: Amount) -> Iterator[None]:
+    """Tell, of wrong numbers inside the block, the line of the request that named each."""
+    try:
+        yield
+    except (NumbersKnown, NumbersUnknown, NumbersElsewhere) as error:
+        spans = tuple(span for amount in amounts for span in amount.spans)
+        lines = _Lines(Amount(0, spans, tuple(pointer for amount in amounts for pointer in amount.pointers)))
+        wrong = error.facts["numbers"]
+        if isinstance(wrong, Named) and len(wrong.spans) == len(error.faults):
+            told = zip(wrong.spans, error.faults, strict=True)
+            error.faults = [replace(fault, pointer=lines.of(span)) for span, fault in told]
+        raise
+
+
+class _Lines:
+    """Where in the request each number was named."""
+
+    def __init__(self, amount: Amount | None) -> None:
+        named = zip(amount.spans, amount.pointers, strict=False) if amount else ()
+        self.lines = sorted((span.series, span.first, span.last, pointer) for span, pointer in named)
+
+    def of(self, span: Span) -> str:
+        """The pointer of the line that named this span, or nothing."""
+        at = bisect_right(self.lines, (span.series, span.first, MAX_NUMBER_VALUE, "")) - 1
+        if at < 0:
+            return ""
+        series, first, last, pointer = self.lines[at]
+        return pointer if series == span.series and first <= span.first and span.last <= last else ""
 
 
 def compact(spans: Iterable[Span]) -> list[Span]:

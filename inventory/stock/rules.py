@@ -97,7 +97,9 @@ class ReceiptSource(StrEnum):
 
 
 # These are corrected by a reversal; every other kind has the undo of its own document.
-REVERSIBLE = frozenset({MovementKind.RECEIPT, MovementKind.SPOILAGE, MovementKind.LOSS, MovementKind.CONSUMPTION})
+REVERSIBLE = frozenset({
+    MovementKind.RECEIPT, MovementKind.SPOILAGE, MovementKind.LOSS, MovementKind.CONSUMPTION, MovementKind.TRACKING,
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -265,6 +267,13 @@ class ReversalTooLarge(Conflict):
     )
 
 
+def _keeps_numbers(leg: Leg) -> bool:
+    """Whether numbers go where goods with numbers go, or off the books where a tracking is taken back."""
+    if leg.source.numbered and leg.target == leg.source.tracked(numbered=False):
+        return bool(leg.spans)
+    return leg.target.numbered is bool(leg.spans) and leg.source.numbered <= leg.target.numbered
+
+
 def net(legs: Iterable[Leg]) -> dict[AccountKey, int]:
     """What each account gains or loses, in key order, accounts that do not change left out.
 
@@ -274,7 +283,7 @@ def net(legs: Iterable[Leg]) -> dict[AccountKey, int]:
     for leg in legs:
         if leg.quantity < 0 or leg.source.item != leg.target.item:
             raise ValueError(f"a leg takes a positive quantity of one item: {leg}")
-        if leg.quantity and (leg.target.numbered is not bool(leg.spans) or leg.source.numbered > leg.target.numbered):
+        if leg.quantity and not _keeps_numbers(leg):
             raise ValueError(f"a numbered account takes numbers, and no number gets lost: {leg}")
         if leg.spans and sum(map(len, leg.spans)) != leg.quantity:
             raise ValueError(f"so many numbers, so many goods: {leg}")

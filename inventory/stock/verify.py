@@ -114,8 +114,8 @@ def _numbered_balances() -> Iterator[str]:
 
 
 def _links() -> Iterator[str]:
-    """What an interval names exists, and it is on the books unless it was handed back to where it came from."""
-    off_books = sa.type_coerce(Account.place, sa.String) == Place.SUPPLIED.value
+    """What an interval names exists, and it is on the books unless its receipt or its tracking was taken back."""
+    off_books = sa.or_(sa.type_coerce(Account.place, sa.String) == Place.SUPPLIED.value, sa.not_(Account.numbered))
     query = (
         sa.select(Interval.id, Interval.lot_id, Account.id.label("account"), NumberSeries.id.label("series"),
                   Movement.id.label("movement"), Lot.id.label("lot"), (Interval.in_books == off_books).label("wrong"))
@@ -172,12 +172,16 @@ def _chains() -> Iterator[str]:
 
 
 def _lots() -> Iterator[str]:
-    """So many of a lot have their numbers on the books as were brought in with it."""
+    """So many of a lot have their numbers on the books as came with it or since, trackings taken back left out."""
     length = sa.func.sum(Interval.last - Interval.first + 1).label("length")
     first = sa.and_(Interval.came_from_id.is_(None), Interval.split_from_id.is_(None))
     brought = sa.select(Interval.lot_id, length).where(first).group_by(Interval.lot_id).subquery()
-    found = sa.cast(sa.func.coalesce(brought.c.length, 0), sa.BigInteger)
+    untracked = sa.and_(sa.not_(Interval.in_books), sa.not_(Account.numbered))
+    off = sa.select(Interval.lot_id, length).join(Account, Account.id == Interval.account_id).where(untracked)
+    off_books = off.group_by(Interval.lot_id).subquery()
+    found = sa.cast(sa.func.coalesce(brought.c.length, 0) - sa.func.coalesce(off_books.c.length, 0), sa.BigInteger)
     query = sa.select(Lot.id, Lot.tracked, found.label("found")).outerjoin(brought, brought.c.lot_id == Lot.id)
+    query = query.outerjoin(off_books, off_books.c.lot_id == Lot.id)
     for row in _rows(query.where(Lot.tracked != found)):
         yield f"lot {row.id}: {row.tracked} of it have numbers, {row.found} were received"
     no_receipt = sa.select(Lot.id).outerjoin(Movement, Movement.id == Lot.receipt_id).where(Movement.id.is_(None))

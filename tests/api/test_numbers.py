@@ -223,17 +223,58 @@ def test_a_walk_in_uses_the_numbers_in_order(printer, clerk, exact):
     assert [states(clerk, "A0001")[-1], states(clerk, "A0002")[-1]] == ["spoiled", "issued"]
 
 
-def test_skipped_numbers_are_a_gap_until_they_are_used(printer, clerk, exact):
-    job = job_of(printer, "a", "b", "c")["id"]
-    lines = [{"recording": "a", "outcome": "printed", "number": "A0001"},
-             {"recording": "b", "outcome": "printed", "number": "A0005"}]  # fmt: skip
-    printer.post(f"/print-jobs/{job}/results", {"results": lines}, 200)
-    (gap,) = clerk.get("/blanks/gaps")["items"]
-    assert (gap["kind"], gap["first"], gap["last"], gap["quantity"], gap["store"]) == (
-        "skipped", "A0002", "A0004", 3, STORE,
-    )  # fmt: skip
-    spoil(clerk, intervals=[["A0002", "A0004"]])
+def test_what_is_lost_is_a_gap_and_what_lies_in_the_store_is_none(printer, clerk, calls, exact):
+    spoil(clerk, numbers=["A0010"])
     assert clerk.get("/blanks/gaps")["items"] == []
+    loss = {"store": STORE, "item": "blangko", "intervals": [["A0002", "A0004"]], "reason": "dicuri"}
+    made = clerk.post("/losses", loss)["id"]
+    calls("coordinator", "15.03").post(f"/losses/{made}/approve", expect=200)
+    (gap,) = clerk.get("/blanks/gaps")["items"]
+    assert (gap["kind"], gap["first"], gap["last"], gap["quantity"], gap["store"], gap["document"]) == (
+        "loss", "A0002", "A0004", 3, STORE, made,
+    )  # fmt: skip
+
+
+def test_a_persons_card_is_not_lost_by_its_number(printer, clerk, exact):
+    job = job_of(printer, "a")["id"]
+    line = {"recording": "a", "outcome": "printed", "number": "A0001"}
+    printer.post(f"/print-jobs/{job}/results", {"results": [line]}, 200)
+    loss = {"store": STORE, "item": "blangko", "condition": "printed", "reason": "dicuri"}
+    assert clerk.post("/losses", {**loss, "numbers": ["A0001"]}, 422)["code"] == "cards_are_named"
+    assert clerk.post("/losses", {**loss, "quantity": 1}, 409)["code"] == "stock_insufficient"
+
+
+def test_small_letters_are_the_same_blank(clerk, exact):
+    clerk.post("/receipts", by(receipt(STORE, 1), numbers=["a0001"]))
+    again = clerk.post("/receipts", by(receipt(STORE, 1), numbers=["B1", "A0001"]), 409)
+    assert (again["code"], again["errors"][0]["pointer"]) == ("numbers_known", "/numbers/1")
+    assert clerk.get("/blanks/a0001")["number"] == "A0001"
+
+
+def test_a_mistyped_end_is_refused_and_named(clerk):
+    body = by(receipt(STORE, 1), intervals=[["A1", "A2"], ["X00000000000000000", "X99999999999999999"]])
+    refused = clerk.post("/receipts", body, 422)
+    assert (refused["code"], refused["errors"][0]["pointer"]) == ("too_many_numbers", "/intervals/1")
+
+
+def test_a_tracking_is_taken_back_and_a_receipt_only_without_what_got_numbers(clerk, exact):
+    made = clerk.post("/receipts", by(receipt(STORE, 1), lots=[{"pack_size": 5, "quantity": 10}]))["id"]
+    clerk.post("/receipts", receipt(STORE, 10))
+    (lot,) = clerk.get(f"/lots?receipt={made}")["items"]
+    body = {"store": STORE, "item": "blangko", "lot": lot["id"], "intervals": [["A0001", "A0006"]]}
+    tracked = clerk.post("/trackings", body)["id"]
+    undo, salah = "/movements/{}/reversal", {"reason": "salah"}
+    refused = clerk.post(undo.format(made), salah, 409)
+    assert (refused["code"], refused["facts"]["tracked"], refused["facts"]["left"]) == ("lot_tracked", 6, 4)
+    clerk.post(undo.format(made), {**salah, "quantity": 4})
+    clerk.post(undo.format(tracked), {**salah, "numbers": ["A0002"]})
+    assert clerk.get(f"/lots?receipt={made}")["items"][0]["tracked"] == 5
+    clerk.post(undo.format(tracked), salah)
+    assert clerk.get(f"/lots?receipt={made}")["items"][0]["tracked"] == 0
+    assert states(clerk, "A0003") == ["on_hand", "taken_back"]
+    assert clerk.stock(STORE)["on_hand"] == 16
+    clerk.post(undo.format(made), salah)
+    assert clerk.stock(STORE)["on_hand"] == 10
 
 
 def test_a_story_is_told_to_those_whose_hands_it_passed(calls, clerk):
@@ -249,7 +290,7 @@ def test_a_story_is_told_to_those_whose_hands_it_passed(calls, clerk):
 
 def test_the_story_costs_as_many_look_ups_however_often_its_box_was_opened(clerk, statements):
     clerk.post("/receipts", lots(("A0001", "A0400")))
-    with statements.within(14):
+    with statements.within(16):
         clerk.get("/blanks/A0400")
     for number in range(1, 40):
         spoil(clerk, numbers=[f"A{number:04}"])
@@ -281,7 +322,10 @@ def test_a_print_room_or_a_printer_refuses_a_version_before_a_blank_is_touched(c
     assert printer.post("/printers", {"store": STORE, "name": "Fargo 1"}, 409)["code"] == "printer_name_taken"
     refused = job_of(printer, "a", printer="Fargo 1", expect=422)
     assert (refused["code"], refused["errors"][0]["pointer"]) == ("version_not_printed", "/item")
-    other = job_of(printer, "a", printer="Fargo 2")["id"]
+    assert job_of(printer, "a", printer="Fargo 2", expect=422)["code"] == "printer_unknown"
+    assert admin.patch(f"/stores/{STORE}", {"prints": ["ribbon"]}, 404)["code"] == "item_not_found"
+    assert printer.post("/printers", {"store": STORE, "name": "x", "prints": ["2"]}, 404)["code"] == "item_not_found"
+    other = job_of(printer, "a")["id"]
     printer.patch(f"/printers/{made['id']}", {"prints": ["blangko", "blangko-2"], "name": "Fargo 9"})
     assert [(one["name"], one["prints"]) for one in printer.get("/printers")["items"]] == [
         ("Fargo 9", ["blangko", "blangko-2"])

@@ -89,11 +89,17 @@ def test_above_the_limit_one_asks_and_another_reverses(app, calls, clerk, exact)
     assert other.post(f"/movements/{made}/reversal", undo, 409)["code"] == "second_person_needed"
     other.post(f"/movements/{made}/reversal", {**undo, "quantity": 30})
     assert clerk.stock(STORE)["on_hand"] == 110
-    clerk.post("/receipts", receipt(STORE, 1))
-    clerk.post(f"/movements/{made}/reversal", {**undo, "quantity": 9})
     stranger = calls("clerk", "15.04")
     for path in ("reversal", "reversal-requests"):
         assert stranger.post(f"/movements/{made}/{path}", undo, 404)["code"] == "movement_not_found"
+
+
+def test_a_large_reversal_in_slices_is_a_large_one(calls, clerk, exact):
+    calls("admin", "15.03").patch("/offices/15.03", {"reversal_check_over": 10})
+    made = clerk.post("/receipts", receipt(STORE, 50))["id"]
+    slices = {"reason": "salah", "quantity": 6}
+    clerk.post(f"/movements/{made}/reversal", slices)
+    assert clerk.post(f"/movements/{made}/reversal", slices, 409)["code"] == "second_person_needed"
 
 
 def test_an_asking_is_used_once(app, calls, clerk, exact):

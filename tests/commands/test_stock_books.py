@@ -19,7 +19,7 @@ from inventory.offices import commands as offices
 from inventory.offices.rules import StoreKind
 from inventory.printing.queries import named_cards
 from inventory.retries import Once
-from inventory.stock import commands, rules, verify
+from inventory.stock import commands, corrections, rules, verify
 from inventory.stock.commands import Arrival, Taking
 from inventory.stock.models import Account, Entry, Movement, Receipt
 from inventory.stock.numbers import Amount
@@ -87,7 +87,8 @@ class Story:
         name, what, quantity, days_ago = step
         if name == "reverse":
             movement = self.done[what % len(self.done)] if self.done else 0
-            return commands.reverse(self.clerk, movement, "salah catat", named_cards, quantity, once)
+            amount = None if quantity is None else Amount(quantity)
+            return corrections.reverse(self.clerk, movement, "salah catat", named_cards, amount, once)
         on = self.today - timedelta(days=days_ago)
         if name in ("spoil", "lose", "consume"):
             taking = Taking(self.store, what, Amount(quantity), "uji", occurred_on=on)
