@@ -13,6 +13,7 @@ from marshmallow import validate
 from inventory.columns import MAX_QUANTITY
 from inventory.texts import Text
 
+COUNTERS = "the ids of the two users who counted (GET /users)"
 _MAX_ID = 2**53
 _UNSEEN = ("Cc", "Cf", "Cs", "Cn")  # control and format characters, half and unassigned ones
 _COMMON = {
@@ -217,6 +218,12 @@ def quantity(*, low: int = 1, **kwargs: Any) -> JsonInt:
 def identity(**kwargs: Any) -> JsonInt:
     """A server id."""
     return JsonInt(validate=between(1, _MAX_ID), **kwargs)
+
+
+def two_people(**kwargs: Any) -> Several:
+    """Who counted: two users. How many they are, and who they may be, the command says in its own words."""
+    told = {"description": COUNTERS, "minItems": 2, "maxItems": 2}
+    return Several(identity(), high=10, metadata=told, **kwargs)
 
 
 def code(**kwargs: Any) -> Words:

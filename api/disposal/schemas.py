@@ -43,7 +43,7 @@ class QuarantineOut(ma.Schema):
     event = _event()
     reason = ma.fields.String(required=True, validate=fields.one_of(SpoilReason))
     quantity = ma.fields.Integer(required=True)
-    numbered = ma.fields.Integer(required=True)
+    numbered = ma.fields.Integer(required=True, metadata={"description": "how many of them have known numbers"})
 
 
 class ByClassOut(ma.Schema):
@@ -138,8 +138,16 @@ class DestructionIn(fields.Strict):
     destroyed_on = fields.Day(required=True)
     lines = fields.Several(fields.Part(DestructionLineIn), low=0, high=1_000, load_default=list)
     withdrawn = fields.Several(fields.Part(WithdrawnLineIn), low=0, high=100, load_default=list)
-    witnesses = fields.Several(fields.Part(WitnessIn), low=2, high=20, required=True)
-    counted_by = fields.Several(fields.identity(), low=2, high=2, required=True)
+    witnesses = fields.Several(
+        fields.Part(WitnessIn),
+        low=2,
+        high=20,
+        required=True,
+        metadata={"description": "who saw it: two people or more, each with the institution"},
+    )
+    counted_by = fields.Several(
+        fields.identity(), low=2, high=2, required=True, metadata={"description": fields.COUNTERS}
+    )
 
     @ma.validates_schema
     def _check_something(self, data: dict[str, Any], **_kwargs: Any) -> None:
@@ -181,7 +189,7 @@ class DestructionSummaryOut(ma.Schema):
     store = ma.fields.String(attribute="store_code", required=True)
     office = ma.fields.String(attribute="office_code", required=True)
     destroyed_on = ma.fields.Date(required=True)
-    counted_by = ma.fields.List(ma.fields.Integer(), required=True)
+    counted_by = ma.fields.List(ma.fields.Integer(), required=True, metadata={"description": "two users' ids"})
     user = ma.fields.Integer(attribute="user_id", required=True)
     created_at = ma.fields.AwareDateTime(required=True)
     approved_by = ma.fields.Integer(required=True, allow_none=True)
@@ -221,7 +229,9 @@ class DestructionOut(DestructionSummaryOut):
 
     lines = ma.fields.List(ma.fields.Nested(DestructionLineOut), required=True)
     withdrawn = ma.fields.List(ma.fields.Nested(WithdrawnLineOut), required=True)
-    witnesses = ma.fields.List(ma.fields.Nested(WitnessOut), required=True)
+    witnesses = ma.fields.List(
+        ma.fields.Nested(WitnessOut), required=True, metadata={"description": "who saw it, and for which institution"}
+    )
 
 
 class Month(fields.Words):

@@ -26,8 +26,10 @@ class CountIn(fields.Strict):
     kind = fields.Kind(CountKind, required=True)
     items = fields.Several(fields.code(), high=100, load_default=None, allow_none=True)
     blind = fields.Flag(load_default=False)
-    counted_by = fields.Several(fields.identity(), high=10, required=True)
-    plan = fields.identity(load_default=None, allow_none=True)
+    counted_by = fields.two_people(required=True)
+    plan = fields.identity(
+        load_default=None, allow_none=True, metadata={"description": "the plan it fulfils (GET /counts/plans)"}
+    )
 
     @ma.validates_schema
     def _check_items(self, data: dict[str, Any], **_kwargs: Any) -> None:
@@ -37,8 +39,10 @@ class CountIn(fields.Strict):
 
 
 class CountLineIn(fields.Strict):
-    """What was counted of one thing: `quantity`, `intervals` or `numbers`; or only the `explanation` of a difference.
+    """What was counted of one thing: a `quantity`, or its numbers; or only the `explanation` of a difference.
 
+    Numbers may come as `intervals` and `numbers` together: boxes, and loose blanks beside them. A line that was noted
+    by mistake is taken back by counting it again as 0: it stays, and changes nothing.
     `reason` is the class of spoiled goods. Where blanks with and without numbers lie together, `numbered` says which of
     them a `quantity` means (otherwise those without).
     """
@@ -51,12 +55,17 @@ class CountLineIn(fields.Strict):
     quantity = fields.quantity(low=0)
     intervals = intervals()
     numbers = fields.Several(fields.Words(high=MAX_NUMBER), high=MAX_SCANNED)
-    numbered = fields.Flag(load_default=None, allow_none=True)
+    numbered = fields.Flag(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "whether a quantity means the blanks with numbers or those without"},
+    )
     explanation = fields.Words(high=500, load_default=None, allow_none=True)
 
     @ma.validates_schema
     def _check_what(self, data: dict[str, Any], **_kwargs: Any) -> None:
-        check_at_most_one(data)
+        for named in ("intervals", "numbers"):
+            check_at_most_one(data, ("quantity", named))
         if not {"quantity", "intervals", "numbers"} & set(data) and data["explanation"] is None:
             told = Text("Isi jumlah, nomor, atau penjelasan.", "Give a quantity, numbers or an explanation.")
             raise ma.ValidationError({"quantity": [told]})
@@ -91,7 +100,8 @@ class CountedNumbersOut(ma.Schema):
 class CountLineOut(ma.Schema):
     """One line: `books` is what the books had when it was counted, `moved` what of that came since the snapshot.
 
-    `to_count` says that it is still to be counted, or to be counted again. What a blind count hides is null.
+    `to_count` says that it is still to be counted, or to be counted again; of a blind count the latter is said when
+    all lines were counted once. What a blind count hides is null.
     """
 
     id = ma.fields.Integer(required=True)
@@ -100,7 +110,7 @@ class CountLineOut(ma.Schema):
     reason = ma.fields.String(allow_none=True)
     owner = ma.fields.String(required=True)
     event = ma.fields.Integer(allow_none=True)
-    numbered = ma.fields.Boolean(required=True)
+    numbered = ma.fields.Boolean(required=True, metadata={"description": "whether these are the blanks with numbers"})
     snapshot = ma.fields.Integer(allow_none=True)
     moved = ma.fields.Integer(allow_none=True)
     books = ma.fields.Integer(allow_none=True)
@@ -123,9 +133,9 @@ class CountSummaryOut(ma.Schema):
     kind = ma.fields.String(required=True, validate=fields.one_of(CountKind))
     blind = ma.fields.Boolean(required=True)
     status = ma.fields.String(required=True, validate=fields.one_of(CountStatus))
-    counted_by = ma.fields.List(ma.fields.Integer(), required=True)
+    counted_by = ma.fields.List(ma.fields.Integer(), required=True, metadata={"description": "two users' ids"})
     started_by = ma.fields.Integer(attribute="user_id", required=True)
-    plan = ma.fields.Integer(attribute="plan_id", allow_none=True)
+    plan = ma.fields.Integer(attribute="plan_id", allow_none=True, metadata={"description": "the plan it fulfils"})
     started_on = ma.fields.Date(required=True)
     started_at = ma.fields.AwareDateTime(required=True)
     approved_at = ma.fields.AwareDateTime(allow_none=True)
@@ -150,7 +160,7 @@ class CountQuery(PageQuery):
     office = fields.code(load_default=None)
     store = fields.code(load_default=None)
     status = fields.Kind(CountStatus, load_default=None)
-    plan = fields.QueryInt(load_default=None)
+    plan = fields.QueryInt(load_default=None, metadata={"description": "a plan's id"})
 
 
 class CountPlanIn(fields.Strict):

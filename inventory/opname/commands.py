@@ -127,8 +127,13 @@ def _held(session: Session, actor: Actor, action: Action, count_id: int) -> tupl
 
 
 def _tell(session: Session, count: Count, store: StoreFacts) -> None:
-    """Tell whoever is in charge of a difference; how large it is only when the count itself may say so."""
+    """Tell whoever is in charge of a difference; how large it is only when the count itself may say so.
+
+    Of a blind count nothing is told before every line was counted once: it would say which of them were right.
+    """
     lines = queries.lines_of(count.id)
+    if count.blind and any(line.row.counted is None for line in lines):
+        return
     if not any(line.tally.differs for line in lines):
         notices.settle(session, NoticeKind.COUNT_DIFFERENCE, count.id)
         return
@@ -157,7 +162,8 @@ def approve(actor: Actor, count_id: int, reason: str, once: Once = FIRST) -> int
         check_open(store, pointer=None)
         lines = queries.lines_of(count_id)
         tallies = [line.tally for line in lines]
-        rules.check_finished(tallies, [bool(line.row.reason) for line in lines], store.checks.recount_over)
+        limit = rules.limit_told(tallies, store.checks.recount_over, blind=count.blind)
+        rules.check_finished(tallies, [bool(line.row.reason) for line in lines], limit)
         _check_second(session, actor, count, store, lines)
         if count.plan_id is not None:
             plans.fulfil(session, store, count.plan_id)

@@ -110,7 +110,7 @@ def _understood(
             if amount is None and (key not in listed or listed[key].row.counted is None):
                 raise rules.LineNotCounted
             if key in entered:
-                raise rules.CountLineTwice(line=entered[key].index)
+                raise rules.CountLineTwice(line=entered[key].index + 1)
             entered[key] = Entered(index, key, amount, seen.explanation)
         except InventoryError as error:
             faults += error.faults or [Fault(f"/lines/{index}", error.sentence, error.code)]

@@ -94,13 +94,14 @@ def shown(count: Count, lines: Sequence[Line], store: StoreFacts) -> dict[str, A
     """A count's columns, its totals, and its lines as far as they may be told."""
     limit = store.checks.recount_over
     told = is_told(count, lines, limit)
+    aloud = rules.limit_told([line.tally for line in lines], limit, blind=count.blind)
     return {
         **{column.key: getattr(count, column.key) for column in Count.__table__.columns},
         "told": told,
-        "to_count": sum(line.tally.waits(limit) for line in lines) if count.status is CountStatus.OPEN else 0,
+        "to_count": sum(line.tally.waits(aloud) for line in lines) if count.status is CountStatus.OPEN else 0,
         "shortage": sum(line.tally.shortage for line in lines) if told else None,
         "surplus": sum(line.tally.surplus for line in lines) if told else None,
-        "lines": [_shown_line(line, limit, told=told) for line in lines],
+        "lines": [_shown_line(line, aloud, told=told) for line in lines],
     }
 
 

@@ -255,6 +255,14 @@ def check_running(count_id: int, status: CountStatus) -> None:
         raise CountEnded(count=count_id, status=status)
 
 
+def limit_told(tallies: Sequence[Tally], recount_over: int | None, *, blind: bool) -> int | None:
+    """The limit of counting again, as far as it may be applied aloud.
+
+    A blind count applies it only when every line was counted once: before, it would tell which of them were right.
+    """
+    return None if blind and any(tally.counted is None for tally in tallies) else recount_over
+
+
 def check_finished(tallies: Sequence[Tally], explained: Sequence[bool], recount_over: int | None) -> None:
     """Raise `CountUnfinished` or `CountUnexplained`, naming the lines by their place in the count."""
     if waiting := [index for index, tally in enumerate(tallies) if tally.waits(recount_over)]:

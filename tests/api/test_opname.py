@@ -496,6 +496,51 @@ def test_a_blind_count_tells_the_books_when_they_are_no_help_any_more(
     assert approve(chief, count)["shortage"] == 9
 
 
+def test_a_blind_count_does_not_say_which_lines_were_right_before_all_were_counted_once(
+    calls, clerk, chief, start, noted, exact
+):
+    settings(calls, recount_over=5)
+    clerk.post("/receipts", receipt(STORE, 10))
+    clerk.post("/receipts", receipt(STORE, 10, "ribbon"))
+    count = start(blind=True)
+    for seen in (10, 1):
+        first = noted(count, saw(seen))
+        assert ([line["to_count"] for line in first["lines"]], first["to_count"]) == ([False, True], 1)
+        assert chief.get("/notices")["items"] == []
+        refused = approve(chief, count, 409)
+        assert [each["pointer"] for each in refused["errors"]] == ["/lines/1"]
+    both = noted(count, saw(10, "ribbon"))
+    assert both["told"]
+
+
+def test_a_shelf_of_boxes_and_loose_blanks_is_one_line(clerk, tracked, start, noted, exact):
+    tracked(1, 20)
+    count = start()
+    line = noted(count, saw(intervals=[numbers(1, 10)], numbers=["A000015", "A000012"]))["lines"][0]
+    assert (line["counted"], line["variance"]) == (12, -8)
+    twice = noted(count, saw(intervals=[numbers(1, 10)], numbers=["A000010"]), expect=422)
+    assert twice["errors"][0]["pointer"] == "/lines/0/numbers/0"
+    for both in ({"intervals": [numbers(1, 10)]}, {"numbers": ["A000001"]}):
+        assert noted(count, saw(10, **both), expect=422)["code"] == "body_invalid"
+
+
+def test_a_line_that_was_noted_by_mistake_is_taken_back_by_counting_none(clerk, chief, start, noted, exact):
+    clerk.post("/receipts", receipt(STORE, 10))
+    count = start()
+    noted(count, saw(10), saw(4, "ribbon"))
+    after = noted(count, saw(0, "ribbon"))
+    assert [(line["item"], line["counted"], line["variance"]) for line in after["lines"]] == [
+        ("blangko", 10, 0), ("ribbon", 0, 0),
+    ]  # fmt: skip
+    assert approve(chief, count)["movement"] is None
+
+
+def test_a_line_said_twice_names_the_other_one_from_one_on(clerk, start, noted):
+    clerk.post("/receipts", receipt(STORE, 10))
+    fault = noted(start(), saw(10), saw(9), expect=422)["errors"][0]
+    assert (fault["pointer"], fault["detail"]) == ("/lines/1", "Baris ini sama dengan baris 1.")
+
+
 def test_a_blind_count_that_was_called_off_half_way_tells_nothing(clerk, chief, start, exact):
     clerk.post("/receipts", receipt(STORE, 10))
     count = start(blind=True)
