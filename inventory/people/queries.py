@@ -70,8 +70,19 @@ def actor_of(token: str) -> Actor | None:
 def check_counters(people: Sequence[int], office: str, pointer: str = "/counted_by") -> None:
     """Raise `NotTwoPeople` or `CounterUnknown` unless two people are named who may count at this office."""
     second_person.check_two(people, pointer)
+    unknown = []
     for index, user_id in enumerate(people):
-        get_counter(user_id, office, f"{pointer}/{index}")
+        try:
+            get_counter(user_id, office, f"{pointer}/{index}")
+        except CounterUnknown as error:
+            unknown.append(error)
+    if len(unknown) == 1:
+        raise unknown[0]
+    if unknown:
+        faults = [fault for error in unknown for fault in error.faults]
+        raise CounterUnknown(
+            faults=faults, user=", ".join(str(error.facts["user"]) for error in unknown), office=office
+        )
 
 
 def get_counter(user_id: int, office: str, pointer: str) -> User:

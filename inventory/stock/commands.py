@@ -84,7 +84,9 @@ class OnlyBlanksHaveNumbers(RuleViolated):
     """Numbers are on blanks; supplies, and cards of the time before the books, are counted."""
 
     code = "only_blanks_have_numbers"
-    text = Text("{item} ({condition}) dihitung tanpa nomor.", "{item} ({condition}) is counted without numbers.")
+    text = Text(
+        "Yang bernomor hanya blangko; {item} ini dihitung saja.", "Only blanks have numbers; this {item} has none."
+    )
 
 
 class LotsDoNotAddUp(RuleViolated):
@@ -212,6 +214,9 @@ def _check_numbers(item: Item, arrival: Arrival) -> None:
     numbered = arrival.amount.numbered or any(lot.amount.numbered for lot in arrival.lots)
     if numbered and (item.kind is not ItemKind.BLANK or arrival.condition is Condition.PRINTED):
         raise OnlyBlanksHaveNumbers(pointer="/item", item=item.code, condition=arrival.condition)
+    named = sum(len(lot.amount.spans) for lot in arrival.lots)
+    if named > numbers.MAX_INTERVALS:
+        raise numbers.TooManyIntervals(pointer="/lots", count=named, limit=numbers.MAX_INTERVALS)
     together = sum(lot.amount.quantity for lot in arrival.lots)
     if arrival.lots and together != arrival.amount.quantity:
         raise LotsDoNotAddUp(pointer="/quantity", lots=together, quantity=arrival.amount.quantity)
@@ -223,18 +228,21 @@ def _arriving(session: Session, store: StoreFacts, item: Item, arrival: Arrival)
     lots = arrival.lots or ([ArrivingLot(arrival.amount)] if arrival.amount.numbered else [])
     if not lots:
         return [Leg(target.at(Place.SUPPLIED), target, arrival.amount.quantity)]
-    legs = []
-    for lot in lots:
-        row = {
+    rows = [
+        {
             "store_code": store.code,
             "item_code": item.code,
             "pack_size": lot.pack_size or item.pack_size,
             "quantity": lot.amount.quantity,
             "tracked": lot.amount.quantity if lot.amount.numbered else 0,
         }
-        made = session.execute(sa.insert(Lot).values(row).returning(Lot.id)).scalar_one()
+        for lot in lots
+    ]
+    made = session.scalars(sa.insert(Lot).returning(Lot.id, sort_by_parameter_order=True), rows)
+    legs = []
+    for lot, lot_id in zip(lots, made.all(), strict=True):
         key = target.tracked(numbered=lot.amount.numbered)
-        legs.append(Leg(key.at(Place.SUPPLIED), key, lot.amount.quantity, lot.amount.spans, lot=made))
+        legs.append(Leg(key.at(Place.SUPPLIED), key, lot.amount.quantity, lot.amount.spans, lot=lot_id))
     return legs
 
 

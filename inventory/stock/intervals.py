@@ -14,6 +14,7 @@ from inventory.database import insert_ignore, insert_many, table_of, wire
 from inventory.stock import numbers, rules
 from inventory.stock.models import Account, Interval, NumberSeries
 from inventory.stock.numbers import Amount, Series, Span
+from inventory.stock.places import whereabouts
 from inventory.stock.rules import AccountKey, Condition, Leg, Part, Place
 
 _INTERVALS, _SERIES, _ACCOUNTS = table_of(Interval), table_of(NumberSeries), table_of(Account)
@@ -104,8 +105,8 @@ def _absent(absent: Sequence[Span], anywhere: Sequence[Span], key: AccountKey, a
     """The error for numbers that are not in an account: unknown, or on the books elsewhere."""
     if unknown := numbers.missing(anywhere, absent):
         return numbers.wrong_numbers(numbers.NumbersUnknown, unknown, amount)
-    place = "" if key.place is Place.STORE else f", {key.place} {key.document_id}"
-    return numbers.wrong_numbers(numbers.NumbersElsewhere, absent, amount, where=f"{key.store}{place} ({key.item})")
+    where = whereabouts(key.store, key.place, key.document_id, key.item)
+    return numbers.wrong_numbers(numbers.NumbersElsewhere, absent, amount, where=where)
 
 
 def _row(

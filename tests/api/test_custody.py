@@ -197,6 +197,8 @@ def test_a_disputed_session_is_explained_with_the_explanation_alone_and_every_re
     path = f"/custody/{clerk.post('/custody', body(..., intervals=[['JB000001', 'JB000010']]))['id']}"
     first = count({"intervals": [["JB000001", "JB000008"]]})
     clerk.post(f"{path}/close", first, 200)
+    lost = {"store": STORE, "item": "blangko", "numbers": ["JB000009"], "reason": "hilang"}
+    assert "Tidak berada di 15.03-UTAMA (blangko): JB000009." in clerk.post("/losses", lost, 409)["detail"]
     again = clerk.post(f"{path}/close", first | why, 409)
     assert (again["code"], alone in again["detail"]) == ("numbers_elsewhere", True)
     assert clerk.post(f"{path}/close", why, 200)["explanation"] == why["explanation"]
@@ -324,6 +326,13 @@ def test_what_is_not_issued(clerk, body, staff, wrong):
     change, status, code = ISSUES[wrong]
     assert clerk.post("/custody", body(**change(staff)), status)["code"] == code
     assert (clerk.stock(STORE)["in_custody"], clerk.get("/custody")["items"]) == (0, [])
+
+
+def test_all_counters_that_nobody_knows_are_named(clerk, body, staff):
+    refused = clerk.post("/custody", body(counted_by=[staff["elsewhere"], 999_999]), 422)
+    assert [each["pointer"] for each in refused["errors"]] == ["/counted_by/0", "/counted_by/1"]
+    assert refused["code"] == "counter_unknown"
+    assert f"{staff['elsewhere']}, 999999" in refused["detail"]
 
 
 def test_more_than_needed_is_issued_with_a_reason_and_counted_by_somebody_above(clerk, body, staff):
