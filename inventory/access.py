@@ -52,7 +52,7 @@ PERMITTED: dict[Role, frozenset[Action]] = {
     ),
     Role.PRINTER: frozenset({Action.READ, Action.READ_RECORDINGS, Action.RECORD, Action.PRINT, Action.ISSUE_DOCUMENTS}),
     Role.FIELD: frozenset({Action.READ, Action.READ_RECORDINGS, Action.RECORD}),
-    Role.INSPECTOR: frozenset({Action.READ, Action.READ_RECORDINGS, Action.ISSUE_DOCUMENTS}),
+    Role.INSPECTOR: frozenset({Action.READ, Action.READ_RECORDINGS}),
     Role.ADMIN: frozenset(Action),
 }
 

@@ -8,17 +8,18 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from inventory import access, audit, clock, keys
 from inventory.access import Action, Actor
 from inventory.database import transaction
-from inventory.documents import consignments, proceedings, queries
+from inventory.documents import cards, consignments, proceedings, queries
 from inventory.documents.consignments import Gathered
 from inventory.documents.facts import Card, DocumentSubjectNotFound, Subject, letterhead, signatures
 from inventory.documents.models import Document
-from inventory.documents.rules import DocumentKind, numbered
-from inventory.errors import NotPermitted
+from inventory.documents.rules import DocumentKind, numbered, numbers_to_try
+from inventory.errors import Busy, NotPermitted
 from inventory.offices.models import Office
 from inventory.retries import FIRST, Once
 
@@ -35,7 +36,7 @@ _GATHER: dict[DocumentKind, Callable[[Session, Subject], Gathered]] = {
     DocumentKind.TANDA_TERIMA: consignments.receipt_facts,
     DocumentKind.SURAT_JALAN: consignments.dispatch_facts,
     DocumentKind.BAST: consignments.handover_facts,
-    DocumentKind.KARTU_STOK: consignments.card_facts,
+    DocumentKind.KARTU_STOK: cards.card_facts,
     DocumentKind.BA_OPNAME: proceedings.count_facts,
     DocumentKind.BA_PEMUSNAHAN: proceedings.destruction_facts,
     DocumentKind.SESSION_SHEET: proceedings.session_facts,
@@ -71,7 +72,7 @@ def issue(actor: Actor, kind: DocumentKind, wanted: int | Card, check_url: str =
 
 def _found(session: Session, actor: Actor, kind: DocumentKind, wanted: int | Card) -> Subject:
     if isinstance(wanted, Card):
-        subject = consignments.find_card(session, wanted)
+        subject = cards.find_card(session, wanted)
         unseen = DocumentSubjectNotFound(pointer="/store", subject=wanted.store, kind=kind)
     else:
         subject = _FIND[kind](session, kind, wanted)
@@ -84,16 +85,9 @@ def _found(session: Session, actor: Actor, kind: DocumentKind, wanted: int | Car
 def _insert(
     session: Session, actor: Actor, subject: Subject, facts: dict[str, Any], names: dict[str, dict[str, str]]
 ) -> Document:
-    newest = (
-        sa.select(Document.number)
-        .where(Document.office_code == subject.office, Document.kind == subject.kind)
-        .order_by(Document.id.desc())
-        .limit(1)
-    )
-    year = clock.business_day(facts["zone"]).year
     document = Document(
         kind=subject.kind,
-        number=numbered(subject.kind, subject.office, year, session.scalar(newest)),
+        number=_number(session, subject, facts),
         subject=subject.key,
         office_code=subject.office,
         other_office=subject.other_office,
@@ -107,5 +101,24 @@ def _insert(
         user_id=actor.user_id,
     )
     session.add(document)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:  # another office's paper took the number a moment ago
+        raise Busy from error
     return document
+
+
+def _number(session: Session, subject: Subject, facts: dict[str, Any]) -> str:
+    """The next number of the office, or the thing's own one where no other paper has it."""
+    if subject.own_number:
+        tries = numbers_to_try(subject.own_number, subject.office)
+        taken = sa.select(sa.literal(1))
+        return next(each for each in tries if session.execute(taken.where(Document.number == each)).first() is None)
+    newest = (
+        sa.select(Document.number)
+        .where(Document.office_code == subject.office, Document.kind == subject.kind)
+        .order_by(Document.id.desc())
+        .limit(1)
+    )
+    year = clock.business_day(facts["zone"]).year
+    return numbered(subject.kind, subject.office, year, session.scalar(newest))

@@ -1,18 +1,17 @@
-"""The papers of goods that come and go: receipts, transfers, and the stock card."""
+"""The papers of goods that come and go: receipts and transfers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from inventory.catalogue.models import Item
 from inventory.documents.facts import (
     Brought,
-    Card,
-    DocumentSubjectNotFound,
     Signer,
     Subject,
     brought,
@@ -23,22 +22,18 @@ from inventory.documents.facts import (
     place,
     said,
 )
-from inventory.documents.rules import (
-    MAX_LINES,
-    DocumentKind,
-    DocumentNotReady,
-    DocumentPeriodBackwards,
-    DocumentTooLong,
-)
-from inventory.offices.models import Office, Store
+from inventory.documents.rules import DocumentKind, DocumentNotReady, said_span
+from inventory.offices.models import Office
 from inventory.offices.queries import store_facts
+from inventory.stock import numbers
 from inventory.stock.models import Account, Entry, Lot, Movement, Receipt
-from inventory.stock.rules import Condition, MovementKind, Place
+from inventory.stock.numbers import Span
+from inventory.stock.rules import Condition, MovementKind, Place, ReceiptSource
 from inventory.transfers.models import Delivery, Transfer
 from inventory.transfers.rules import TransferStatus
-from inventory.words import INDONESIAN
 
 Gathered = tuple[dict[str, Any], list[Signer], dict[str, dict[str, str]]]
+_OFFICIAL = (ReceiptSource.MINISTRY, ReceiptSource.PROVINCE)
 # These have left the sender and were not called back.
 UNDER_WAY = (TransferStatus.DISPATCHED, TransferStatus.DISPUTED, TransferStatus.RECEIVED)
 
@@ -62,7 +57,9 @@ def receipt_facts(session: Session, subject: Subject) -> Gathered:
     lines = []
     for lot in lots:
         mine = [each.span for each in arrived if each.lot_id == lot.id]
-        lines += numbered_lines(base | {"pack": lot.pack_size}, mine, lot.quantity)
+        # Goods that come one by one have no pack, nor has less than one of them.
+        pack = lot.pack_size if 1 < lot.pack_size <= lot.quantity else None
+        lines += numbered_lines(base | {"pack": pack}, mine, lot.quantity)
     lines = lines or numbered_lines(base | {"pack": None}, [each.span for each in arrived], receipt.quantity)
     facts = {
         "store": place(session, receipt.store_code),
@@ -76,7 +73,7 @@ def receipt_facts(session: Session, subject: Subject) -> Gathered:
     }
     taken_in_by = session.get_one(Movement, receipt.id).user_id
     signers = [
-        Signer("Yang menyerahkan", office=said(receipt.source)),
+        Signer("Yang menyerahkan", office=said(receipt.source), official=receipt.source in _OFFICIAL),
         Signer("Yang menerima", taken_in_by),
         Signer("Mengetahui", office="Kepala Dinas"),
     ]
@@ -150,7 +147,7 @@ def dispatch_facts(session: Session, subject: Subject) -> Gathered:
     }
     signers = [
         Signer("Yang menyerahkan", transfer.dispatched_by or sent.user_id),
-        Signer("Pembawa"),
+        Signer("Pembawa", official=False),
         Signer("Yang menerima", office=facts["to_office"]),
         Signer("Menyetujui", transfer.approved_by, office="Kepala Dinas"),
     ]
@@ -158,7 +155,7 @@ def dispatch_facts(session: Session, subject: Subject) -> Gathered:
 
 
 def handover_facts(session: Session, subject: Subject) -> Gathered:
-    """What was found at the other end, receipt by receipt."""
+    """What was found at the other end, receipt by receipt, and what became of the missing since."""
     transfer: Transfer = subject.row
     deliveries = session.scalars(
         sa.select(Delivery)
@@ -167,15 +164,15 @@ def handover_facts(session: Session, subject: Subject) -> Gathered:
     ).all()
     if transfer.status not in UNDER_WAY or not deliveries:
         raise DocumentNotReady(kind=subject.kind, subject=subject.key, status=transfer.status)
-    unit = goods(session, transfer.item_code)["unit"]
-    movements = [each for row in deliveries for each in (row.movement_id, row.surplus_movement_id)]
-    facts = _both_ends(session, transfer) | {
-        "item": goods(session, transfer.item_code)["item"],
-        "deliveries": [row.id for row in deliveries],
-        "lines": [_delivery_line(row, unit) for row in deliveries],
-        "numbers": _numbers_found(brought(session, movements, Place.STORE), unit),
-    }
     sent = dispatch_of(session, transfer)
+    told = goods(session, transfer.item_code)
+    facts = _both_ends(session, transfer) | {
+        "item": told["item"],
+        "held_on": _day_of(session, deliveries[-1], subject).isoformat(),
+        "deliveries": [row.id for row in deliveries],
+        "lines": [_delivery_line(row, told["unit"]) for row in deliveries],
+        **_found_and_missing(session, transfer, sent, deliveries),
+    }
     seen = {f"seen:{row.id}": {"name": row.seen_by, "institution": ""} for row in deliveries if row.seen_by}
     signers = [
         Signer("Yang menyerahkan", transfer.dispatched_by or (sent.user_id if sent else None)),
@@ -191,112 +188,90 @@ def _delivery_line(row: Delivery, unit: str) -> dict[str, Any]:
     return {"unit": unit, "received_at": row.received_at.isoformat(), "reason": row.reason, **counted}
 
 
-def _numbers_found(found: Sequence[Brought], unit: str) -> list[dict[str, Any]]:
-    lines = []
-    for condition in Condition:
-        spans = [each.span for each in found if each.condition is condition]
-        if spans:
-            lines += numbered_lines(
-                {"unit": unit, "condition": nature(condition) or "baik"}, spans, sum(map(len, spans))
-            )
-    return lines
+def _day_of(session: Session, last: Delivery, subject: Subject) -> date:
+    """The day of the last receipt; one that moved nothing was written on the day it was."""
+    movement = last.movement_id or last.surplus_movement_id
+    if movement is not None:
+        return session.get_one(Movement, movement).occurred_on
+    zone = session.get_one(Office, subject.other_office or subject.office).time_zone
+    return last.received_at.astimezone(ZoneInfo(zone)).date()
 
 
-def find_card(session: Session, wanted: Card) -> Subject | None:
-    """The store of a stock card."""
-    store = session.get(Store, wanted.store)
-    if store is None:
-        return None
-    return Subject(DocumentKind.KARTU_STOK, wanted.key, wanted, store.office_code, event_id=store.event_id)
-
-
-def card_facts(session: Session, subject: Subject) -> Gathered:
-    """Every movement of the period with the balance after it.
-
-    One statement, so that balance and movements are of one moment: what lies there now, less what came afterwards.
-    """
-    wanted: Card = subject.row
-    if wanted.from_on > wanted.until_on:
-        raise DocumentPeriodBackwards(pointer="/until")
-    if session.get(Item, wanted.item) is None:
-        raise DocumentSubjectNotFound(pointer="/item", subject=wanted.item, kind=subject.kind)
-    rows = session.execute(_card_statement(wanted)).mappings().all()
-    if len(rows) > MAX_LINES:
-        raise DocumentTooLong(pointer="/until", limit=MAX_LINES)
-    item = goods(session, wanted.item)
-    moved = [row for row in rows if row["id"] is not None]
-    running = opening = int(rows[0]["balance"]) - int(rows[0]["later"]) - sum(row["quantity"] for row in moved)
-    lines = []
-    for row in moved:
-        running += row["quantity"]
-        lines.append(_card_line(row, running, item["unit"]))
-    facts = {
-        "store": place(session, wanted.store),
-        "event": event_name(session, subject.event_id),
-        "item": item["item"],
-        "unit": item["unit"],
-        "condition": nature(wanted.condition),
-        "from_on": wanted.from_on.isoformat(),
-        "until_on": wanted.until_on.isoformat(),
-        "opening": opening,
-        "lines": lines,
+def _found_and_missing(
+    session: Session, transfer: Transfer, sent: Movement | None, deliveries: Sequence[Delivery]
+) -> dict[str, Any]:
+    """The numbers that came, good and rejected apart; those that did not, and what became of them until now."""
+    came = [row.movement_id for row in deliveries]
+    arrived = brought(session, came, Place.STORE)
+    extra = brought(session, [row.surplus_movement_id for row in deliveries], Place.STORE)
+    under_way = brought(session, [sent.id] if sent else came, Place.TRANSFER)
+    settled = _settled(session, transfer, sent)
+    ends = {
+        kind: brought(session, settled[kind][1], *places)
+        for kind, places in {MovementKind.FOUND: [Place.STORE], MovementKind.WRITE_OFF: [Place.LOST]}.items()
     }
-    return facts, [Signer("Petugas gudang"), Signer("Mengetahui", office="Kepala Dinas")], {}
-
-
-def _card_statement(wanted: Card) -> sa.Select[Any]:
-    mine = (
-        Account.store_code == wanted.store,
-        Account.place == Place.STORE,
-        Account.item_code == wanted.item,
-        Account.condition == wanted.condition,
-    )
-    entries = (
-        sa.select(
-            Entry.id, Entry.movement_id, Entry.quantity, Movement.kind, Movement.occurred_on, Movement.document_number,
-            Movement.reason,
-        )
-        .join(Account, Account.id == Entry.account_id)
-        .join(Movement, Movement.id == Entry.movement_id)
-        .where(*mine)
-    )  # fmt: skip
-    within = entries.where(Movement.occurred_on.between(wanted.from_on, wanted.until_on)).subquery("within")
-    later = entries.where(Movement.occurred_on > wanted.until_on).subquery("later")
-    now = (
-        sa.select(
-            sa.select(sa.func.coalesce(sa.func.sum(Account.balance), 0))
-            .where(*mine)
-            .scalar_subquery()
-            .label("balance"),
-            sa.select(sa.func.coalesce(sa.func.sum(later.c.quantity), 0)).scalar_subquery().label("later"),
-        )
-    ).subquery("now")
-    return (
-        sa.select(now, within)
-        .select_from(now)
-        .join(within, sa.true(), isouter=True)
-        .order_by(within.c.occurred_on, within.c.id)
-        .limit(MAX_LINES + 1)
-    )
-
-
-def _card_line(row: Mapping[Any, Any], running: int, unit: str) -> dict[str, Any]:
+    absent = numbers.without(_spans(under_way), _spans(arrived))
+    since = {
+        "ditemukan kemudian": numbers.shared(absent, _spans(ends[MovementKind.FOUND])),
+        "dihapusbukukan": numbers.shared(absent, _spans(ends[MovementKind.WRITE_OFF])),
+    }
+    gone = [span for spans in since.values() for span in spans]
+    # Goods that nobody missed yet are on their way still, and which of the others are missing nobody can say.
+    on_the_way = max(_accounted(transfer), 0)
+    word = "belum ditemukan" if not on_the_way else "belum tiba" if not _open(transfer) else "belum tiba atau hilang"
+    since |= {word: numbers.without(absent, gone)}
     return {
-        "unit": unit,
-        "occurred_on": row["occurred_on"].isoformat(),
-        "movement": f"{row['movement_id']}",
-        "kind": said(row["kind"]),
-        "document_number": row["document_number"],
-        "reason": _reason(row["kind"], row["reason"]),
-        "into": max(row["quantity"], 0),
-        "out": max(-row["quantity"], 0),
-        "running": running,
+        "good_numbers": _said_spans(each.span for each in arrived if each.condition is not Condition.SPOILED),
+        "rejected_numbers": _said_spans(each.span for each in arrived if each.condition is Condition.SPOILED),
+        "surplus_numbers": _said_spans(_spans(extra)),
+        "missing_numbers": [
+            {**line, "became": became} for became, spans in since.items() for line in _said_spans(spans)
+        ],
+        "shortage": {
+            "noted": sum(row.missing for row in deliveries),
+            "found": settled[MovementKind.FOUND][0],
+            "written_off": settled[MovementKind.WRITE_OFF][0],
+            "open": _open(transfer),
+            "on_the_way": on_the_way,
+        },
     }
 
 
-def _reason(kind: MovementKind, reason: str) -> str:
-    """Receipts and spoilages begin their reason with a code name."""
-    if kind not in (MovementKind.RECEIPT, MovementKind.SPOILAGE):
-        return reason
-    lead, colon, rest = reason.partition(": ")
-    return f"{INDONESIAN.get(lead, lead)}{colon}{rest}"
+def _open(transfer: Transfer) -> int:
+    """What is missing and neither found nor given up."""
+    return transfer.missing - transfer.written_off
+
+
+def _accounted(transfer: Transfer) -> int:
+    """What was sent and has neither arrived nor been missed."""
+    return (transfer.dispatched or 0) - transfer.received - transfer.rejected - transfer.missing
+
+
+def _settled(
+    session: Session, transfer: Transfer, sent: Movement | None
+) -> dict[MovementKind, tuple[int, Sequence[int]]]:
+    """How many of the missing were found and given up since the dispatch, and by which movements."""
+    rows = session.execute(
+        sa.select(Movement.kind, Movement.id, -Entry.quantity)
+        .join(Entry, Entry.movement_id == Movement.id)
+        .join(Account, Account.id == Entry.account_id)
+        .where(
+            Account.store_code == transfer.from_store,
+            Account.place == Place.TRANSFER,
+            Account.document_id == transfer.id,
+            Movement.kind.in_([MovementKind.FOUND, MovementKind.WRITE_OFF]),
+            Movement.id > (sent.id if sent else 0),
+        )
+    ).all()
+    return {
+        kind: (sum(row[2] for row in rows if row[0] is kind), [row[1] for row in rows if row[0] is kind])
+        for kind in (MovementKind.FOUND, MovementKind.WRITE_OFF)
+    }
+
+
+def _spans(found: Iterable[Brought]) -> list[Span]:
+    return [each.span for each in found]
+
+
+def _said_spans(spans: Iterable[Span]) -> list[dict[str, Any]]:
+    return [{"numbers": said_span(span), "quantity": len(span)} for span in numbers.compact(spans)]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import segno
-import typst
 
 from inventory import keys
+from inventory.documents import typesetting
 from inventory.documents.models import Document
 from inventory.documents.rules import (
     MASK,
@@ -22,6 +23,7 @@ from inventory.documents.rules import (
     dotted,
     in_fours,
     said_day,
+    said_day_in_words,
     said_instant,
     terbilang,
     totals,
@@ -32,36 +34,39 @@ TEMPLATES = Path(__file__).parent / "templates"
 # stands for each of them.
 _UNKNOWN = re.compile("[^ -~\u00a0-\u017f\u2010-\u2015\u2018-\u201e\u2022\u2026]")
 _BOX = "\u25a1"
+# Seconds: a paper of the most lines takes a few.
+_PATIENCE = 30
+
+
+class PaperRefused(RuntimeError):
+    """typst cannot draw the paper."""
 
 
 def pdf(document: Document, *, masked: bool = False) -> bytes:
     """The paper; the same document gives the same bytes. `masked` hides the names of people."""
     told = json.dumps(paper(document, masked=masked), ensure_ascii=False)
     try:
-        return _compiled(document, told)
-    except typst.TypstError:
-        return _compiled(document, _UNKNOWN.sub(_BOX, told))
+        return drawn(document, told)
+    except PaperRefused:
+        return drawn(document, _UNKNOWN.sub(_BOX, told))
 
 
-def _compiled(document: Document, told: str) -> bytes:
-    moment = document.issued_at.replace(microsecond=0)
-    # A compiler of its own for each: threads share nothing but the fonts.
-    compiler = typst.Compiler(TEMPLATES / f"{document.kind}.typ", root=TEMPLATES, font_paths=_fonts())
-    made = compiler.compile(
-        format="pdf",
-        sys_inputs={"paper": told},
-        pdf_standards=["ua-1"],
-        timestamp=moment.replace(microsecond=0),
+def drawn(document: Document, told: str) -> bytes:
+    """One paper, drawn by a child process of its own: typst keeps what it drew for as long as its process lives."""
+    moment = document.issued_at.replace(microsecond=0).isoformat()
+    wanted = {"templates": str(TEMPLATES), "kind": document.kind, "told": told, "moment": moment}
+    # -P: the folder of the script is no place to import from.
+    done = subprocess.run(  # noqa: S603 - our own program, with our own words
+        [sys.executable, "-P", typesetting.__file__],
+        input=json.dumps(wanted).encode(),
+        capture_output=True,
+        timeout=_PATIENCE,
+        check=False,
     )
-    if not isinstance(made, bytes):
-        raise TypeError(type(made))
-    return made
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """The fonts inside typst alone: a paper looks the same on every machine."""
-    return typst.Fonts(include_system_fonts=False)
+    if done.returncode:
+        kind = PaperRefused if done.returncode == typesetting.REFUSED else RuntimeError
+        raise kind(f"{document.kind} {document.id}: {done.stderr.decode(errors='replace')}")
+    return done.stdout
 
 
 def paper(document: Document, *, masked: bool = False) -> dict[str, Any]:
@@ -76,6 +81,7 @@ def paper(document: Document, *, masked: bool = False) -> dict[str, Any]:
         "title": TITLES[document.kind],
         "number": document.number,
         "check": in_fours(document.check_value),
+        "day_in_words": said_day_in_words(date.fromisoformat(held)) if (held := facts.get("held_on")) else "",
         "qr_text": code,
         "qr": segno.make(code, error="m", micro=False).svg_inline(border=0),
         "made": said_instant(document.issued_at, zone),
@@ -116,15 +122,16 @@ def _in_words(kind: DocumentKind, facts: dict[str, Any], sums: list[dict[str, An
     return "; ".join(f"{terbilang(row[TOTALLED[kind][0]])} {row['unit']}" for row in sums)
 
 
-def _signed(document: Document, *, masked: bool) -> list[dict[str, str]]:
+def _signed(document: Document, *, masked: bool) -> list[dict[str, Any]]:
     """The blocks for signatures; a person who was purged is masked."""
     secret = None if masked else document.names_secret
     names = json.loads(keys.decrypt(secret)) if secret else {}
     blocks = []
     for block in document.facts["signers"]:
         who = names.get(block["who"], {})
-        name = who.get("name", MASK if block["who"] else "")
-        blocks.append(
-            {"role": block["role"], "name": name, "institution": block["office"] or who.get("institution", "")}
-        )
+        told = {
+            "name": who.get("name", MASK if block["who"] else ""),
+            "institution": block["office"] or who.get("institution", ""),
+        }
+        blocks.append({"role": block["role"], "duty": block["duty"], "official": block["official"], **told})
     return blocks

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from inventory.catalogue.models import Item
+from inventory.catalogue.rules import ItemKind
 from inventory.documents.rules import DocumentKind, said_span
 from inventory.errors import NotFound
 from inventory.offices.models import Office, Store
@@ -60,6 +61,8 @@ class Subject:
     owner_office: str | None = None
     event_id: int | None = None
     from_event_id: int | None = None
+    # What has a number in the office's register is papered under that one.
+    own_number: str = ""
 
     @property
     def offices(self) -> tuple[str, ...]:
@@ -74,12 +77,16 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """One block for a signature: a user, somebody named in the document, or an empty line."""
+    """One block for a signature: a user, somebody named in the document, or an empty line.
+
+    An official has a NIP, which is written by hand.
+    """
 
     role: str
     user_id: int | None = None
     witness: str | None = None
     office: str = ""
+    official: bool = True
 
 
 def said(word: StrEnum | None) -> str:
@@ -104,6 +111,11 @@ def goods(session: Session, code: str) -> dict[str, str]:
     return {"item": item.name, "unit": item.unit}
 
 
+def state(kind: ItemKind, condition: Condition) -> str:
+    """In which of its conditions an item is: a blank is always in one, anything else only when it is spoiled."""
+    return said(condition) if kind is ItemKind.BLANK else nature(condition)
+
+
 def event_name(session: Session, event_id: int | None) -> str:
     """An event's name; empty for none."""
     return session.get_one(Event, event_id).name if event_id else ""
@@ -123,7 +135,7 @@ def signatures(
     signers = list(signers)
     ids = {signer.user_id for signer in signers if signer.user_id}
     rows = session.execute(
-        sa.select(User.id, User.name, Office.name.label("office"))
+        sa.select(User.id, User.name, User.role, Office.name.label("office"))
         .join(Office, Office.code == User.office_code)
         .where(User.id.in_(ids))
     ).all()
@@ -133,7 +145,9 @@ def signatures(
     for signer in signers:
         user = users.get(signer.user_id or 0)
         who = f"user:{user.id}" if user else signer.witness
-        blocks.append({"role": signer.role, "who": who, "office": user.office if user else signer.office})
+        official = signer.official and signer.witness is None
+        told = {"office": user.office if user else signer.office, "duty": said(user.role) if user else ""}
+        blocks.append({"role": signer.role, "who": who, "official": official, **told})
     return blocks, names | {key: dict(value) for key, value in witnesses.items()}
 
 

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from inventory import keys
 from inventory.catalogue.models import Item
+from inventory.catalogue.rules import ItemKind
 from inventory.custody.models import CustodySession
-from inventory.custody.rules import CustodyStatus
+from inventory.custody.queries import spent_of
+from inventory.custody.rules import CustodyStatus, compared, spans_of
 from inventory.disposal.models import Destruction, DestructionLine
 from inventory.disposal.rules import DestructionStatus
 from inventory.documents.consignments import Gathered
-from inventory.documents.facts import Signer, Subject, brought, event_name, goods, nature, numbered_lines, place, said
+from inventory.documents.facts import Signer, Subject, brought, event_name, goods, numbered_lines, place, said, state
 from inventory.documents.rules import DocumentKind, DocumentNotReady, said_span
 from inventory.offices.models import Office
 from inventory.offices.queries import store_facts
 from inventory.opname.models import Count, CountLine, CountNumbers
 from inventory.opname.rules import CountStatus
-from inventory.stock.models import Account, Entry
-from inventory.stock.numbers import Series, Span, interval
-from inventory.stock.rules import QUARANTINE, Condition, Place
+from inventory.outreach.models import Event
+from inventory.printing.models import Attempt
+from inventory.printing.rules import Outcome
+from inventory.stock.models import Account, Entry, Movement
+from inventory.stock.numbers import Series, Span, compact, interval, read
+from inventory.stock.rules import QUARANTINE, Condition, MovementKind, Place
 
 # Withdrawn cards are no stock: they are counted in a unit of their own and never added to blanks.
 _CARDS = "kartu ditarik"
@@ -46,9 +55,10 @@ def count_facts(session: Session, subject: Subject) -> Gathered:
     if count.status is not CountStatus.APPROVED or count.approved_at is None:
         raise DocumentNotReady(kind=subject.kind, subject=subject.key, status=count.status)
     rows = session.execute(
-        sa.select(CountLine, Account, Item.name, Item.unit)
+        sa.select(CountLine, Account, Item, Event.name)
         .join(Account, Account.id == CountLine.account_id)
         .join(Item, Item.code == Account.item_code)
+        .outerjoin(Event, Event.id == Account.event_id)
         .where(CountLine.count_id == count.id)
         .order_by(Account.item_code, Account.condition, Account.owner_code, Account.event_id, Account.id)
     ).all()
@@ -58,6 +68,7 @@ def count_facts(session: Session, subject: Subject) -> Gathered:
         "kind": said(count.kind),
         "blind": count.blind,
         "started_on": count.started_on.isoformat(),
+        "held_on": _counted_on(session, count, [row[0] for row in rows]).isoformat(),
         "approved_at": count.approved_at.isoformat(),
         "reason": count.reason,
         "lines": [_count_line(*row) for row in rows],
@@ -71,14 +82,23 @@ def count_facts(session: Session, subject: Subject) -> Gathered:
     return facts, signers, {}
 
 
-def _count_line(line: CountLine, account: Account, item: str, unit: str) -> dict[str, Any]:
+def _counted_on(session: Session, count: Count, lines: Sequence[CountLine]) -> date:
+    """The day of the last counting, where the store is."""
+    counted = [line.counted_at for line in lines if line.counted_at is not None]
+    zone = ZoneInfo(session.get_one(Office, count.office_code).time_zone)
+    return max(counted).astimezone(zone).date() if counted else count.started_on
+
+
+def _count_line(line: CountLine, account: Account, item: Item, event: str | None) -> dict[str, Any]:
     books = line.snapshot if line.books is None else line.books
     counted = books if line.counted is None else line.counted
     return {
-        "item": item,
-        "unit": unit,
-        "condition": _condition(account),
+        "item": item.name,
+        "unit": item.unit,
+        "class": state(item.kind, account.condition),
+        "condition": _condition(account, item.kind),
         "owner": account.owner_code,
+        "event": event or "",
         "numbered": account.numbered,
         "snapshot": line.snapshot,
         "moved": books - line.snapshot,
@@ -89,31 +109,43 @@ def _count_line(line: CountLine, account: Account, item: str, unit: str) -> dict
     }
 
 
-def _condition(account: Account) -> str:
+def _condition(account: Account, kind: ItemKind) -> str:
     """The condition; of spoiled goods with their class of quarantine."""
+    told = state(kind, account.condition)
     if account.condition is not Condition.SPOILED or account.document_id not in QUARANTINE.values():
-        return nature(account.condition)
-    return said(next(reason for reason, number in QUARANTINE.items() if number == account.document_id))
+        return told
+    reason = said(next(reason for reason, number in QUARANTINE.items() if number == account.document_id))
+    return told if reason == told else f"{told}: {reason}"
 
 
 def _numbers_of(session: Session, count_id: int) -> list[dict[str, Any]]:
-    rows = session.scalars(
-        sa.select(CountNumbers)
+    rows = session.execute(
+        sa.select(CountNumbers, Account, Item)
         .join(CountLine, CountLine.id == CountNumbers.line_id)
+        .join(Account, Account.id == CountLine.account_id)
+        .join(Item, Item.code == Account.item_code)
         .where(CountLine.count_id == count_id)
-        .order_by(CountNumbers.finding, CountNumbers.prefix, CountNumbers.width, CountNumbers.first)
+        .order_by(CountNumbers.finding, CountNumbers.prefix, CountNumbers.width, CountNumbers.first, CountNumbers.id)
     )
-    spans = [(row.finding, Span(Series(row.prefix, row.width), row.first, row.last)) for row in rows]
-    return [
-        {"unit": "keping", "finding": said(finding), "numbers": said_span(span), "quantity": len(span)}
-        for finding, span in spans
-    ]
+    lines = []
+    for row, account, item in rows:
+        span = Span(Series(row.prefix, row.width), row.first, row.last)
+        lines.append(
+            {
+                "item": item.name,
+                "condition": _condition(account, item.kind),
+                "finding": said(row.finding),
+                "numbers": said_span(span),
+                "quantity": len(span),
+            }
+        )
+    return lines
 
 
 def find_destruction(session: Session, kind: DocumentKind, destruction_id: int) -> Subject | None:
     """The destruction of a berita acara pemusnahan."""
     row = session.get(Destruction, destruction_id, with_for_update={"read": True})
-    return None if row is None else _of_store(kind, row)
+    return None if row is None else replace(_of_store(kind, row), own_number=row.number)
 
 
 def destruction_facts(session: Session, subject: Subject) -> Gathered:
@@ -132,8 +164,7 @@ def destruction_facts(session: Session, subject: Subject) -> Gathered:
     facts = {
         "store": place(session, fire.store_code),
         "event": event_name(session, subject.event_id),
-        "minutes_number": fire.number,
-        "destroyed_on": fire.destroyed_on.isoformat(),
+        "held_on": fire.destroyed_on.isoformat(),
         "approved_at": fire.approved_at.isoformat(),
         "reason": fire.reason,
         "lines": [line for row in rows for line in _fire_lines(*row)],
@@ -177,7 +208,7 @@ def session_facts(session: Session, subject: Subject) -> Gathered:
     """What was put into one hand, and what became of it: also of a session that still runs."""
     shift: CustodySession = subject.row
     base = goods(session, shift.item_code)
-    spans = [each.span for each in brought(session, [shift.movement_id], Place.CUSTODY)]
+    apart = compared(spent_of([shift])[shift.id], shift.printer_count, shift.siak_count)
     facts = {
         "store": place(session, shift.store_code),
         "event": event_name(session, subject.event_id),
@@ -193,9 +224,11 @@ def session_facts(session: Session, subject: Subject) -> Gathered:
         "surplus": shift.surplus,
         "explanation": shift.explanation,
         "printer_count": shift.printer_count,
+        "printer_difference": apart["printer"],
         "siak_count": shift.siak_count,
+        "siak_difference": apart["siak"],
         "lines": _outcomes(session, shift, base["unit"]),
-        "numbers": numbered_lines({"unit": base["unit"]}, spans, sum(map(len, spans))),
+        "numbers": _numbers_in_hand(session, shift),
     }
     signers = [
         Signer("Pemegang", shift.holder_id),
@@ -205,6 +238,38 @@ def session_facts(session: Session, subject: Subject) -> Gathered:
     ]
     signers += [Signer("Yang menyetujui", shift.approved_by)] if shift.approved_by else []
     return facts, signers, {}
+
+
+def _numbers_in_hand(session: Session, shift: CustodySession) -> list[dict[str, Any]]:
+    """The numbers that were handed out, what became of each, and those that came back beyond the books."""
+    tried = session.execute(
+        sa.select(Attempt.outcome, Attempt.number).where(
+            Attempt.custody_id == shift.id, Attempt.undone_by.is_(None), Attempt.number.is_not(None)
+        )
+    ).all()
+    used = [(outcome, read(number)) for outcome, number in tried if number]
+    returns = sa.select(Movement.id).where(
+        Movement.kind == MovementKind.CUSTODY_RETURN,
+        Movement.document_id == shift.id,
+        Movement.store_code == shift.store_code,
+    )
+    found = {
+        "diserahkan": _spans(session, [shift.movement_id], Place.CUSTODY),
+        "tercetak": [span for outcome, span in used if outcome is Outcome.PRINTED],
+        "rusak": [span for outcome, span in used if outcome is Outcome.SPOILED],
+        "dikembalikan": _spans(session, session.scalars(returns).all(), Place.STORE),
+        "kurang": spans_of(shift.missing_numbers),
+        "lebih": spans_of(shift.surplus_numbers),
+    }
+    return [
+        {"outcome": outcome, "numbers": said_span(span), "quantity": len(span)}
+        for outcome, spans in found.items()
+        for span in compact(spans)
+    ]
+
+
+def _spans(session: Session, movements: Sequence[int], where: Place) -> list[Span]:
+    return [each.span for each in brought(session, movements, where)]
 
 
 def _outcomes(session: Session, shift: CustodySession, unit: str) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from inventory import access
-from inventory.access import Action, Actor, Membership
+from inventory.access import Action, Actor, Membership, Role
 from inventory.custody.models import CustodySession
 from inventory.database import current
 from inventory.disposal.models import Destruction
@@ -84,10 +84,11 @@ def _events(document: Document) -> tuple[int, ...]:
 
 
 def pdf(actor: Actor, document_id: int) -> tuple[str, bytes]:
-    """A paper's plain file name and its PDF; names of people are for those who could have it made."""
+    """A paper's plain file name and its PDF; people's names are for those who could have it made, and inspectors."""
     document = get_document(actor, document_id)
-    masked = not access.permits(actor, Action.ISSUE_DOCUMENTS)
-    return f"{document.kind}-{document.number.replace('/', '-')}.pdf", drawing.pdf(document, masked=masked)
+    masked = not (access.permits(actor, Action.ISSUE_DOCUMENTS) or actor.role is Role.INSPECTOR)
+    plain = re.sub(r"[^A-Za-z0-9.]+", "-", document.number).strip("-.")
+    return f"{document.kind}-{plain}.pdf", drawing.pdf(document, masked=masked)
 
 
 def list_documents(actor: Actor, which: DocumentFilter, wanted: Slice) -> Page:

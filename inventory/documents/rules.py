@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,25 +39,25 @@ TITLES = {
     DocumentKind.KARTU_STOK: "Kartu Stok",
     DocumentKind.BA_OPNAME: "Berita Acara Stok Opname",
     DocumentKind.BA_PEMUSNAHAN: "Berita Acara Pemusnahan",
-    DocumentKind.SESSION_SHEET: "Lembar Dinas Jaga",
+    DocumentKind.SESSION_SHEET: "Lembar Sif",
 }
-# What stands for the kind in a paper's number.
+# What stands for the kind in a paper's number. A berita acara pemusnahan bears the number of its destruction.
 SHORT = {
     DocumentKind.TANDA_TERIMA: "TT",
     DocumentKind.SURAT_JALAN: "SJ",
     DocumentKind.BAST: "BAST",
     DocumentKind.KARTU_STOK: "KS",
     DocumentKind.BA_OPNAME: "BAO",
-    DocumentKind.BA_PEMUSNAHAN: "BAP",
-    DocumentKind.SESSION_SHEET: "LDJ",
+    DocumentKind.SESSION_SHEET: "LS",
 }
+_OURS = re.compile(rf"\d+/({'|'.join(SHORT.values())})/")
 # What a paper's rows are added up by; the first is said in words.
 TOTALLED: dict[DocumentKind, tuple[str, ...]] = {
     DocumentKind.TANDA_TERIMA: ("quantity",),
     DocumentKind.SURAT_JALAN: ("quantity",),
     DocumentKind.BAST: ("received", "rejected", "missing", "surplus"),
     DocumentKind.KARTU_STOK: ("into", "out"),
-    DocumentKind.BA_OPNAME: ("counted", "snapshot", "moved", "books", "variance"),
+    DocumentKind.BA_OPNAME: ("counted", "snapshot", "books", "variance"),
     DocumentKind.BA_PEMUSNAHAN: ("quantity",),
     DocumentKind.SESSION_SHEET: ("quantity",),
 }
@@ -92,6 +94,7 @@ _STEPS = (
     (10**12, "triliun"), (10**9, "miliar"), (10**6, "juta"), (1_000, "ribu"), (100, "ratus"), (10, "puluh"),
 )  # fmt: skip
 _TOO_LARGE = 10**15
+_WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 _MONTHS = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November",
     "Desember",
@@ -127,6 +130,12 @@ def said_day(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def said_day_in_words(day: date) -> str:
+    """A day as minutes begin with it: Minggu, tanggal dua puluh dua November dua ribu dua puluh enam (22-11-2026)."""
+    spelled = f"{terbilang(day.day)} {_MONTHS[day.month - 1]} {terbilang(day.year)}"
+    return f"{_WEEKDAYS[day.weekday()]}, tanggal {spelled} ({day:%d-%m-%Y})"
+
+
 def said_instant(instant: datetime, time_zone: str) -> str:
     """An instant in an office's time: 1 November 2026 10.04 WIB."""
     local = instant.astimezone(ZoneInfo(time_zone))
@@ -156,11 +165,23 @@ def numbered(kind: DocumentKind, office: str, year: int, last: str | None) -> st
     return f"{again:04}/{SHORT[kind]}/{office}/{year}"
 
 
+def numbers_to_try(own: str, office: str) -> Iterator[str]:
+    """What a paper that has a number of its own is called: that, and where it is another paper's, with the office."""
+    with_office = f"{own}/{office}"
+    # What looks like a number of ours stays free for the paper that will bear it.
+    if not _OURS.match(own):
+        yield own
+    yield with_office
+    for again in count(2):
+        yield f"{with_office}/{again}"
+
+
 def totals(lines: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[dict[str, Any]]:
-    """The sums of the rows, by unit: ribbons are not added to blanks."""
+    """The sums of the rows, by unit and (where a row says its `class`) class: nothing unlike is added up."""
     found: dict[str, dict[str, Any]] = {}
     for line in lines:
-        sums = found.setdefault(line["unit"], {"unit": line["unit"], **dict.fromkeys(columns, 0)})
+        unit = f"{line['unit']} {line.get('class', '')}".strip()
+        sums = found.setdefault(unit, {"unit": unit, **dict.fromkeys(columns, 0)})
         for column in columns:
             sums[column] += line[column]
     return list(found.values())

@@ -117,8 +117,34 @@ def test_numbers_of_papers_run_by_office_and_begin_again_each_year():
 
 
 def test_every_kind_has_a_title_a_short_name_of_its_own_and_something_to_add_up():
-    assert set(rules.TITLES) == set(rules.SHORT) == set(rules.TOTALLED) == set(DocumentKind)
-    assert len(set(rules.SHORT.values())) == len(DocumentKind)
+    assert set(rules.TITLES) == set(rules.TOTALLED) == set(DocumentKind)
+    # A berita acara pemusnahan has the number of its destruction.
+    assert set(rules.SHORT) == set(DocumentKind) - {DocumentKind.BA_PEMUSNAHAN}
+    assert len(set(rules.SHORT.values())) == len(rules.SHORT)
+
+
+def test_minutes_begin_with_their_day_in_words():
+    told = "Minggu, tanggal dua puluh dua November dua ribu dua puluh enam (22-11-2026)"
+    assert rules.said_day_in_words(date(2026, 11, 22)) == told
+    assert rules.said_day_in_words(date(2027, 1, 1)).startswith("Jumat, tanggal satu Januari dua ribu dua puluh tujuh")
+
+
+@pytest.mark.parametrize(
+    ("own", "first"),
+    [
+        ("BA/77", ["BA/77", "BA/77/15.03", "BA/77/15.03/2"]),
+        ("0001/TT/15.03/2026", ["0001/TT/15.03/2026/15.03", "0001/TT/15.03/2026/15.03/2"]),
+    ],
+)
+def test_a_number_of_its_own_gives_way_to_another_papers(own, first):
+    tries = rules.numbers_to_try(own, "15.03")
+    assert [next(tries) for _ in first] == first
+
+
+def test_what_is_of_another_class_is_added_up_apart():
+    rows = [{"unit": "keping", "class": name, "quantity": 1} for name in ("kosong", "rusak", "kosong")]
+    told = [("keping kosong", 2), ("keping rusak", 1)]
+    assert [(row["unit"], row["quantity"]) for row in rules.totals(rows, ("quantity",))] == told
 
 
 @given(st.lists(st.tuples(st.sampled_from(["keping", "rol"]), st.integers(-1000, 1000))))
