@@ -11,10 +11,11 @@ from marshmallow import validate
 from api import fields
 from inventory.columns import MAX_QUANTITY
 from inventory.stock import numbers
-from inventory.stock.numbers import MAX_NUMBER, NOTHING, Amount
+from inventory.stock.numbers import MAX_INTERVALS, MAX_NUMBER, NOTHING, Amount
 from inventory.texts import Text
 
-MAX_LINES = 5_000
+MAX_LINES = MAX_INTERVALS
+MAX_LOTS = 1_000
 _NAMES = ("quantity", "intervals", "numbers")
 _ONE_OF = Text("Isi salah satu saja: {names}.", "Give exactly one of: {names}.")
 

@@ -8,7 +8,7 @@ import marshmallow as ma
 
 from api import fields
 from api.amounts import (
-    MAX_LINES,
+    MAX_LOTS,
     AmountIn,
     check_at_most_one,
     check_exactly_one,
@@ -37,7 +37,7 @@ class ReceiptIn(fields.Strict):
     quantity = fields.quantity()
     intervals = intervals()
     numbers = single_numbers()
-    lots = fields.Several(fields.Part(LotIn), high=MAX_LINES)
+    lots = fields.Several(fields.Part(LotIn), high=MAX_LOTS)
     paper_quantity = fields.quantity(low=0, load_default=None, allow_none=True)
     source = fields.Kind(ReceiptSource, required=True)
     document_number = fields.Words(high=80, required=True)

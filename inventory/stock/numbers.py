@@ -15,6 +15,7 @@ from inventory.texts import Text
 
 MAX_DIGITS = 18
 MAX_QUANTITY = 1_000_000_000
+MAX_INTERVALS = 5_000
 MAX_NUMBER = 40
 MAX_NUMBER_VALUE = 10**MAX_DIGITS
 # A message names so many intervals; all of them are in its `errors`.
@@ -49,6 +50,16 @@ class TooManyNumbers(RuleViolated):
     text = Text(
         "Interval itu berisi {quantity} nomor; paling banyak {limit} dalam satu permintaan. Periksa ujungnya.",
         "These intervals hold {quantity} numbers; at most {limit} go into one request. Check their ends.",
+    )
+
+
+class TooManyIntervals(RuleViolated):
+    """One request carries a limited number of intervals and single numbers."""
+
+    code = "too_many_intervals"
+    text = Text(
+        "Permintaan ini menyebut {count} interval dan nomor; paling banyak {limit}. Bagi menjadi beberapa.",
+        "This request names {count} intervals and numbers; at most {limit} go into one. Send several.",
     )
 
 

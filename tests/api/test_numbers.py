@@ -310,6 +310,14 @@ def test_two_hundred_packs_come_in_one_request_as_two_hundred_rows(app, clerk, e
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Interval)) == 200
 
 
+def test_more_intervals_than_go_into_one_request_are_refused(clerk):
+    lots_of = [{"numbers": [f"A{lot}-{n}" for n in range(3_000)]} for lot in range(2)]
+    refused = clerk.post("/receipts", by(receipt(STORE, 1), lots=lots_of), 422)
+    assert (refused["code"], refused["facts"]["count"]) == ("too_many_intervals", 6_000)
+    many = {"store": STORE, "item": "blangko", "reason": "damaged", "numbers": [f"A{n}" for n in range(5_001)]}
+    assert clerk.post("/spoilages", many, 422)["code"] == "body_invalid"
+
+
 def test_a_print_room_or_a_printer_refuses_a_version_before_a_blank_is_touched(calls, printer, clerk, exact):
     admin = calls("admin", "15.03")
     item = {"code": "blangko-2", "name": "Blangko versi 2", "kind": "blank", "family": "blangko", "version": "2",
