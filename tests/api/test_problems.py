@@ -9,7 +9,9 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from marshmallow import ValidationError
 
+from api import fields
 from api.app import create_app
 from inventory.database import current, db
 from tests.builders import Caller, receipt, settings_for
@@ -282,6 +284,46 @@ def test_problems_are_in_indonesian_unless_english_is_preferred(clerk, asked, gi
     }  # fmt: skip
     wrong = clerk.send("POST", "/spoilages", {**SPOILAGE, "quantity": "1"}, **headers).get_json()
     assert wrong["errors"][0]["detail"] == ("Must be a whole number." if given == "en" else "Harus bilangan bulat.")
+
+
+TOLD = [
+    ("clerk", "POST", "/counts/plans", {}, "detail", "Peran petugas gudang di Dinas 15.03 tidak boleh menyetujui.",
+     "Role clerk at office 15.03 may not approve."),
+    ("clerk", "GET", "/stock?include=all", None, "errors", "Pilih salah satu: ends.", "Choose one of: ends."),
+    ("clerk", "GET", "/destructions/report?month=November", None, "errors", "Harus bulan YYYY-MM.",
+     "Must be a month, YYYY-MM."),
+    ("admin", "POST", "/destructions", {"store": "15.03-UTAMA", "number": "1", "destroyed_on": "2026-01-01",
+     "witnesses": [{"name": "A", "institution": "B"}] * 2, "counted_by": [1],
+     "withdrawn": [{"reason": "damaged", "quantity": 1}]},
+     "errors", "Isi tepat 2 baris.", "It must have exactly 2 lines."),
+    ("admin", "POST", "/transfers/1/cancel", {}, "detail",
+     "Pengiriman berstatus dibatalkan; langkah ini hanya untuk status diminta, disetujui.",
+     "The transfer is cancelled; this step is for requested, approved only."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("role", "method", "path", "body", "where", "indonesian", "english"), TOLD)
+def test_what_a_person_reads_is_said_in_words(calls, role, method, path, body, where, indonesian, english):
+    who = calls(role, "15.03")
+    if path.startswith("/transfers"):
+        wish = {"from_store": "15.03-UTAMA", "to_store": "15-UTAMA", "item": "blangko", "quantity": 1}
+        path = f"/transfers/{who.post('/transfers', wish)['id']}/cancel"
+        who.post(path, {}, 200)
+    for language, said in (("id", indonesian), ("en", english)):
+        problem = who.send(method, path, body, Accept_Language=language).get_json()
+        told = problem["detail"] if where == "detail" else problem["errors"][0]["detail"]
+        assert told == said
+        if path.startswith("/transfers"):
+            assert problem["facts"] == {"status": "cancelled", "needed": "requested, approved"}
+
+
+def test_a_word_of_one_length_says_that_length():
+    class Word(fields.Strict):
+        word = fields.Words(low=16, high=16)
+
+    with pytest.raises(ValidationError) as refused:
+        Word().load({"word": "short"})
+    assert refused.value.messages == {"word": ["Panjangnya harus tepat 16 karakter."]}
 
 
 @pytest.mark.parametrize("key", ["", " ", "x" * 201])
