@@ -16,6 +16,7 @@ from inventory.outreach.models import Pledge
 from inventory.outreach.rules import PledgeStatus
 from inventory.printing.models import Attempt, Card
 from inventory.printing.rules import CardStatus, Outcome
+from inventory.reports import ties
 from inventory.requests import queries as requests
 from inventory.settlement.models import SettlementLine
 from inventory.stock import verify
@@ -41,6 +42,7 @@ def differences() -> Iterator[str]:
     yield from _pledges()
     for feature in (custody, transfers, opname, disposal, loans, requests):
         yield from feature.differences()
+    yield from ties.differences()
 
 
 def _rows(query: sa.Executable) -> Iterator[Any]:

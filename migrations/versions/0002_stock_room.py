@@ -36,6 +36,7 @@ def upgrade() -> None:
     _create_feature_tables()
     _add_columns()
     _allow_kinds(*KINDS, *NEW_KINDS)
+    _report_old_losses()
     _protect()
 
 
@@ -145,6 +146,16 @@ def _allow_kinds(*kinds: str) -> None:
     op.create_index("ix_movements_office_code_id", "movements", ["office_code", "id"], unique=False)
     for change in ("UPDATE", "DELETE"):
         _refuse("movements", change)
+
+
+def _report_old_losses() -> None:
+    """What was lost before anybody confirmed a loss counts as confirmed when it was posted, by nobody."""
+    op.execute(
+        "INSERT INTO loss_reports (id, office_code, reported_by, reported_at, confirmed_at)"
+        " SELECT id, office_code, user_id, posted_at, posted_at FROM movements WHERE kind = 'loss' OR (kind = 'closing'"
+        " AND EXISTS (SELECT 1 FROM entries JOIN accounts ON accounts.id = entries.account_id"
+        " WHERE entries.movement_id = movements.id AND entries.quantity > 0 AND accounts.place = 'lost'))"
+    )
 
 
 def _refuse(table: str, change: str) -> None:

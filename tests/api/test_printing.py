@@ -401,7 +401,7 @@ def fill_kit(event, quantities: dict[str, int]) -> None:
         sources = {key: key.at(Place.SUPPLIED) for key in accounts}
         books = ledger.lock(session, [*accounts, *sources.values()], {store.code: store.office})
         legs = [Leg(sources[key], key, n) for key, n in accounts.items()]
-        ledger.post(session, books, Fact(MovementKind.RECEIPT, system, store), legs)
+        ledger.post(session, books, Fact(MovementKind.ADJUSTMENT, system, store), legs)
 
 
 def test_an_event_draws_its_hosts_own_first_attempt_by_attempt(app, calls, exact):

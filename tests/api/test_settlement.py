@@ -10,14 +10,16 @@ import sqlalchemy as sa
 from inventory.clock import now
 from inventory.database import insert_many, transaction
 from inventory.offices.queries import store_facts
-from inventory.printing.models import Card, PrintJob
-from inventory.printing.rules import CardStatus, JobStatus
+from inventory.printing.models import Attempt, Card, PrintJob
+from inventory.printing.rules import CardStatus, JobStatus, Outcome
 from inventory.stock import ledger
 from inventory.stock.ledger import Fact
-from inventory.stock.rules import Condition, Leg, MovementKind, Place, in_store
+from inventory.stock.rules import Condition, Leg, MovementKind, Place, SpoilReason, in_store
 from tests.builders import receipt
 
 FIGURES = ("brought", "printed", "spoiled", "used", "returned", "missing")
+# The job that all attempts here belong to.
+JOB = 1
 
 
 def blanks(store, quantity, item="blangko"):
@@ -51,10 +53,13 @@ class Pooled:
             taken = in_store(store or self.kit, "blangko", owner, self.id, source)
             given = taken.as_(condition).at(place)
             books = ledger.lock(session, [taken, given], {taken.store: "15.03"})
-            fact = Fact(kind, self.clerk.actor, store_facts(taken.store))
+            fact = Fact(kind, self.clerk.actor, store_facts(taken.store), document_id=JOB)
             posted = ledger.post(session, books, fact, [Leg(taken, given, quantity)])
-            if kind is MovementKind.PRINTING and condition is Condition.PRINTED:
-                insert_many(session, Card.__table__, [self.card(given) for _ in range(quantity)])
+            if kind is MovementKind.PRINTING:
+                tries = [self.attempt(posted.id, owner, condition) for _ in range(quantity)]
+                insert_many(session, Attempt.__table__, tries)
+                if condition is Condition.PRINTED:
+                    insert_many(session, Card.__table__, [self.card(given, each["recording_id"]) for each in tries])
             if kind is MovementKind.ISSUE:
                 mine = sa.select(Card.id).where(
                     Card.store_code == taken.store, Card.owner_code == owner, Card.status == CardStatus.WAITING
@@ -62,8 +67,16 @@ class Pooled:
                 handed_over = sa.update(Card).where(Card.id.in_(mine.limit(quantity)))
                 session.execute(handed_over.values(status=CardStatus.ISSUED, issue_movement_id=posted.id))
 
-    def card(self, account):
-        number = next(self.numbers)
+    def attempt(self, movement, owner, condition):
+        printed = condition is Condition.PRINTED
+        return {
+            "job_id": JOB, "recording_id": next(self.numbers), "movement_id": movement, "owner_code": owner,
+            "outcome": Outcome.PRINTED if printed else Outcome.SPOILED, "user_id": self.clerk.actor.user_id,
+            "reason": None if printed else SpoilReason.DAMAGED, "attempted_at": now(),
+        }  # fmt: skip
+
+    @staticmethod
+    def card(account, number):
         return {
             "recording_id": number, "attempt_id": number, "office_code": "15.03", "store_code": account.store,
             "item_code": account.item, "owner_code": account.owner, "event_id": account.event_id,
