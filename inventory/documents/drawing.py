@@ -28,6 +28,7 @@ from inventory.documents.rules import (
     terbilang,
     totals,
 )
+from inventory.errors import Busy
 
 TEMPLATES = Path(__file__).parent / "templates"
 # The fonts inside typst know these for sure. PDF/UA allows no character without a shape, so where others fail, a box
@@ -52,17 +53,20 @@ def pdf(document: Document, *, masked: bool = False) -> bytes:
 
 
 def drawn(document: Document, told: str) -> bytes:
-    """One paper, drawn by a child process of its own: typst keeps what it drew for as long as its process lives."""
+    """One paper, drawn by a child process: typst keeps what it drew as long as its process lives. Raises `Busy`."""
     moment = document.issued_at.replace(microsecond=0).isoformat()
     wanted = {"templates": str(TEMPLATES), "kind": document.kind, "told": told, "moment": moment}
     # -P: the folder of the script is no place to import from.
-    done = subprocess.run(  # noqa: S603 - our own program, with our own words
-        [sys.executable, "-P", typesetting.__file__],
-        input=json.dumps(wanted).encode(),
-        capture_output=True,
-        timeout=_PATIENCE,
-        check=False,
-    )
+    try:
+        done = subprocess.run(  # noqa: S603 - our own program, with our own words
+            [sys.executable, "-P", typesetting.__file__],
+            input=json.dumps(wanted).encode(),
+            capture_output=True,
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Busy from error
     if done.returncode:
         kind = PaperRefused if done.returncode == typesetting.REFUSED else RuntimeError
         raise kind(f"{document.kind} {document.id}: {done.stderr.decode(errors='replace')}")

@@ -303,14 +303,14 @@ def test_what_is_set_aside_stays_on_the_stock_card_and_moves_nothing(app, calls,
 
 
 def test_a_stock_card_names_counts_shifts_and_corrections(calls, clerk, chief):
-    approved_count(calls, clerk, chief)
+    count = approved_count(calls, clerk, chief)
     wrong = receipt_of(clerk, 7)
     clerk.post(f"/movements/{wrong}/reversal", {"reason": "salah hitung"})
     session = shift(calls, clerk)
     close(calls, clerk, session)
     text = read(clerk, card(clerk))
     says(
-        text, "penyesuaian opname: sesuai berita acara opname 1", f"membetulkan mutasi {wrong}",
+        text, f"penyesuaian opname: sesuai berita acara opname {count}", f"membetulkan mutasi {wrong}",
         f"penyerahan untuk sif sif {session}", f"pengembalian dari sif sif {session}", "Saldo akhir : 598",
     )  # fmt: skip
     ribbons = read(clerk, card(clerk, item="ribbon"))
@@ -689,6 +689,13 @@ def test_a_paper_that_cannot_be_drawn_says_why(app, clerk):
             drawing.drawn(found, "{}")
         with pytest.raises(drawing.PaperRefused):
             drawing.drawn(found, "no JSON")
+
+
+def test_a_paper_that_takes_too_long_is_asked_for_again_later(clerk, monkeypatch):
+    document = paper(clerk, "tanda_terima", receipt_of(clerk))
+    monkeypatch.setattr(drawing, "_PATIENCE", 0.0001)
+    answer = clerk.send("GET", f"/documents/{document['id']}.pdf")
+    assert (answer.status_code, answer.get_json()["code"]) == (503, "busy")
 
 
 def test_where_strangers_reach_the_service_is_printed_and_in_the_code(app, clerk, monkeypatch):
