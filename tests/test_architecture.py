@@ -54,6 +54,7 @@ MORE_FEATURE_FILES = {
     "seals/heads.py": "the key and the signed heads, outside the database",
     "stock/ledger.py": "the only writer of movements",
     "stock/numbers.py": "the pure arithmetic of numbers and intervals",
+    "stock/places.py": "a place as a message names it",
     "stock/verify.py": "the proof that the books are exact",
     "transfers/drafts.py": "the transfers that other commands make inside their own transactions",
     "transfers/goods.py": "the movements of a transfer, apart from who may make them",
