@@ -186,7 +186,21 @@ DAMAGES = {
     "no object": (lambda lines: [*lines[:3], "[]\n", *lines[4:]], 4),
     "a hash missing": (lambda lines: changed(lines, 4, lambda row: row.pop("hash")), 4),
     "a wrong hash": (lambda lines: changed(lines, 4, lambda row: row.update(hash="00" * 32)), 4),
-    "a head missing": (lambda lines: changed(lines, 1, lambda row: row.update(heads=[])), MOVEMENTS + 2),
+    "deep nesting": (lambda lines: [*lines[:3], '{"a":' + "[" * 200_000 + "]" * 200_000 + "}\n", *lines[4:]], 4),
+    "infinity": (lambda lines: [*lines[:3], lines[3].replace('"position":3', '"position":Infinity'), *lines[4:]], 4),
+    "no number": (lambda lines: [*lines[:3], lines[3].replace('"position":3', '"position":NaN'), *lines[4:]], 4),
+    "a fraction": (lambda lines: [*lines[:3], lines[3].replace('"position":3', '"position":3.0'), *lines[4:]], 4),
+    "beyond all powers": (
+        lambda lines: [*lines[:3], lines[3].replace('"position":3', '"position":1e999'), *lines[4:]],
+        4,
+    ),
+    "a huge number": (
+        lambda lines: [*lines[:3], lines[3].replace('"position":3', f'"position":{"9" * 9_000}'), *lines[4:]],
+        4,
+    ),
+    "a number of 65 bits": (lambda lines: changed(lines, 4, lambda row: row["movement"].update(user_id=2**63)), 4),
+    "a header of yes and no": (lambda lines: changed(lines, 1, lambda row: row.update(movements=True)), 1),
+    "no time of export": (lambda lines: changed(lines, 1, lambda row: row.update(exported_at="2026-01-01")), 1),
     "heads in no order": (lambda lines: changed(lines, 1, lambda row: row.update(heads=row["heads"] * 2)), 1),
     "fewer movements": (lambda lines: changed(lines, 1, lambda row: row.update(movements=3)), MOVEMENTS + 2),
     "heads that are none": (lambda lines: changed(lines, 1, lambda row: row.update(heads=[5])), 1),
@@ -234,6 +248,10 @@ FORGERIES = {
     "an interval backwards": (2, lambda row: row["intervals"][0].update(first=101), "is wrong"),
     "an interval of another movement": (2, lambda row: row["intervals"][0].update(made_by=3), "another movement's"),
     "fewer numbers than goods": (2, lambda row: row["intervals"][0].update(last=99), "goods with numbers"),
+    "a yes for a number": (2, lambda row: row["movement"].update(id=True), "a number in it is none"),
+    "a yes for a quantity": (3, lambda row: entry(row, 0, quantity=True), "a number in it is none"),
+    "a yes for an origin": (5, lambda row: row["intervals"][0].update(came_from_id=True), "a number in it is none"),
+    "a number for a yes": (2, lambda row: row["intervals"][0].update(in_books=1), "a yes or no in it is none"),
     "no such account": (3, lambda row: entry(row, 0, account_id=9_000), "cannot be read"),
 }  # fmt: skip
 
@@ -288,7 +306,7 @@ def test_a_wrong_call_is_told_apart_from_a_wrong_ledger(script, words, capsys):
     assert "usage:" in capsys.readouterr().err
 
 
-def test_an_empty_ledger_is_whole(script, database, tmp_path, capsys):
+def test_an_empty_ledger_is_consistent_and_nothing_of_it_is_signed(script, database, tmp_path, capsys):
     database.reset()
     with database.app.app_context():
         seal(database.ledger_dir)
@@ -296,4 +314,30 @@ def test_an_empty_ledger_is_whole(script, database, tmp_path, capsys):
         current().rollback()
         key = Folder(database.ledger_dir).public_key()
     assert script.main([str(tmp_path / "empty.jsonl"), "--key", key]) == 0
-    assert "Whole and authentic: 0 movements." in capsys.readouterr().out
+    assert "Consistent, not authentic: 0 movements" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("heads", [0, 1])
+def test_without_a_head_over_its_last_movement_an_export_is_not_authentic(prove, lines, heads):
+    """The header says how much there is; a head further back, or none, does not sign what comes after it."""
+    fourth = json.loads(lines[4])
+    shorter = changed(lines[:5], 1, lambda row: row.update(movements=4, heads=[]))
+    code, said = prove(shorter)
+    assert (code, "Consistent, not authentic: 4 movements" in said) == (0, True)
+    assert "WARNING: the last 4 movements are not signed yet" in said
+    head = {"day": "2026-01-01", "position": 4, "hash": fourth["hash"], "signature": "00"}
+    longer = changed(lines, 1, lambda row: row.update(heads=[head][:heads]))
+    code, said = prove(longer, "--")
+    assert (code, "Consistent, not authentic" in said) == (0, True)
+    assert f"WARNING: the last {MOVEMENTS - 4 * heads} movements are not signed yet" in said
+
+
+def test_a_newest_head_of_an_earlier_day_is_told(prove, lines):
+    def later(row):
+        row["exported_at"] = "2099-12-31T17:30:00.000000+00:00"
+
+    newest = json.loads(lines[0])["heads"][-1]["day"]
+    code, said = prove(changed(lines, 1, later))
+    assert (code, "Whole and authentic" in said) == (0, True)
+    assert f"WARNING: the newest head is of {newest}, this file was made on 2100-01-01." in said
+    assert "WARNING" not in prove(lines)[1]

@@ -17,12 +17,23 @@ from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 FORMAT, VERSION = "blangko-ledger", 1
 SUPPLIED = "supplied"
 FIRST_PREVIOUS = "00" * 32
+MAX_NUMBER, MAX_DIGITS = 2**63 - 1, 20
+WHOLE = {
+    "entries": ("id", "account_id", "quantity", "balance_after"),
+    "accounts": ("id", "document_id", "event_id"),
+    "intervals": ("id", "series_id", "first", "last", "account_id", "made_by"),
+    "series": ("id", "width"),
+    "lots": ("id", "pack_size", "quantity"),
+}
+NO_HEAD = ("tanpa kepala sampai akhir", "without a head up to the end")
+OF_HEADS = timezone(timedelta(hours=7))  # the ministry's own day, in Jakarta
 
 
 class Wrong(Exception):
@@ -40,14 +51,39 @@ def canonical(value: Any) -> str:
 
 
 def parsed(line: str) -> dict[str, Any]:
-    """The object in a line, which must be written in the canonical way."""
+    """The object in a line, which must be written in the canonical way; its numbers are whole ones of 64 bits."""
     try:
-        value = json.loads(line)
+        value = json.loads(line, parse_int=_whole, parse_float=_no_number, parse_constant=_no_number)
+    except RecursionError as error:
+        raise Wrong("terlalu dalam bersarang", "is nested too deeply") from error
     except ValueError as error:
         raise Wrong("bukan JSON", "is not JSON") from error
     if not isinstance(value, dict) or canonical(value) + "\n" != line:
         raise Wrong("tidak ditulis dalam bentuk baku", "is not written in the canonical form")
     return value
+
+
+def _whole(text: str) -> int:
+    return int(text) if len(text) <= MAX_DIGITS and abs(int(text)) <= MAX_NUMBER else _no_number(text)
+
+
+def _no_number(text: str) -> int:
+    raise Wrong(f"{text[:20]} bukan bilangan bulat 64 bit", f"{text[:20]} is no whole number of 64 bits")
+
+
+def check_kinds(row: dict[str, Any]) -> None:
+    """Raise `Wrong` where a yes or no stands for a number: to Python they are equal, to the ledger they are not."""
+    movement = row["movement"]
+    numbers = [row["position"], movement["id"], movement["user_id"]]
+    for kind, names in WHOLE.items():
+        numbers += [each[name] for each in row[kind] for name in names]
+    optional = [movement["document_id"], movement["corrects_id"]]
+    optional += [each[name] for each in row["intervals"] for name in ("lot_id", "came_from_id", "split_from_id")]
+    if any(type(number) is not int for number in [*numbers, *(each for each in optional if each is not None)]):
+        raise Wrong("ada nilai yang bukan bilangan", "a number in it is none")
+    flags = [each["in_books"] for each in row["intervals"]] + [each["numbered"] for each in row["accounts"]]
+    if any(type(flag) is not bool for flag in flags):
+        raise Wrong("ada nilai yang bukan ya atau tidak", "a yes or no in it is none")
 
 
 @dataclass
@@ -191,7 +227,7 @@ class Heads:
         """The heads of a header, their signatures checked if there is a key."""
         heads = header["heads"]
         for head, after in zip(heads, [*heads, None][1:], strict=True):
-            if set(head) != {"day", "position", "hash", "signature"}:
+            if set(head) != {"day", "position", "hash", "signature"} or type(head["position"]) is not int:
                 raise Wrong("kepala tidak terbaca", "a head cannot be read")
             if after and (after["day"] <= head["day"] or after["position"] < head["position"]):
                 raise Wrong(f"kepala {after['day']} tidak berurutan", f"the head of {after['day']} is out of order")
@@ -218,11 +254,15 @@ def _check_signature(key: bytes, head: dict[str, Any]) -> None:
         raise Wrong(f"tanda tangan kepala {head['day']} salah", f"the signature of {head['day']} is wrong") from error
 
 
-def _check_header(header: dict[str, Any], key: bytes | None) -> None:
+def _check_header(header: dict[str, Any], key: bytes | None) -> datetime:
     if header.get("format") != FORMAT or header.get("version") != VERSION:
         raise Wrong("bukan ekspor buku besar versi 1", "is no ledger export of version 1")
     if key is not None and header["public_key"] != base64.b64encode(key).decode():
         raise Wrong("kunci publik berkas bukan kunci Anda", "the public key of the file is not yours")
+    exported_at = datetime.fromisoformat(header["exported_at"])
+    if exported_at.tzinfo is None or type(header["movements"]) is not int:
+        raise Wrong("kepala berkas tidak terbaca", "the header cannot be read")
+    return exported_at
 
 
 def _check_seal(row: dict[str, Any], position: int, previous: str) -> str:
@@ -237,31 +277,60 @@ def _check_seal(row: dict[str, Any], position: int, previous: str) -> str:
     return str(said)
 
 
-def prove(lines: Iterable[str], key: bytes | None) -> tuple[int, dict[str, Any] | None]:
-    """Check everything; answers how many movements there are, and the newest head. Raises the first `Wrong`."""
+@dataclass
+class Proof:
+    """How many movements there are, the newest head, and when the file says it was written."""
+
+    movements: int
+    head: dict[str, Any] | None
+    exported_at: datetime
+
+    @property
+    def unsigned(self) -> int:
+        """How many movements at the end no head covers."""
+        return self.movements - (self.head["position"] if self.head else 0)
+
+    def is_authentic(self, key: bytes | None) -> bool:
+        """Whether a signature that the key made reaches to the very end."""
+        return key is not None and self.head is not None and not self.unsigned
+
+    def warnings(self) -> Iterator[tuple[str, str]]:
+        """What is no damage but leaves something open."""
+        if self.unsigned:
+            yield (f"{self.unsigned} mutasi terakhir belum ditandatangani: tidak tercakup kepala mana pun",
+                   f"the last {self.unsigned} movements are not signed yet: no head covers them")  # fmt: skip
+        day = self.exported_at.astimezone(OF_HEADS).date().isoformat()
+        if self.head and self.head["day"] < day:
+            yield (f"kepala terakhir dari {self.head['day']}, berkas ini dibuat {day}",
+                   f"the newest head is of {self.head['day']}, this file was made on {day}")  # fmt: skip
+
+
+def prove(lines: Iterable[str], key: bytes | None) -> Proof:
+    """Check everything; answers what came of it. Raises the first `Wrong`."""
     number, position, previous = 1, 0, FIRST_PREVIOUS
     row: dict[str, Any] = {}
     source = iter(lines)
     try:
         header = parsed(next(source, ""))
-        _check_header(header, key)
+        exported_at = _check_header(header, key)
         heads, books, newest = Heads.of(header, key), Books(), header["heads"][-1] if header["heads"] else None
         for line in source:
             number, position, row = number + 1, position + 1, {}
             row = parsed(line)
             previous = _check_seal(row, position, previous)
+            check_kinds(row)
             books.post(row)
             heads.reach(position, previous)
         number, row = number + 1, {}
-        _check_end(header, heads, newest, position)
+        _check_end(header, heads, position)
     except Wrong as wrong:
         raise _placed(wrong, number, row) from wrong
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as error:
         raise _placed(Wrong("tidak terbaca", "cannot be read"), number, row) from error
-    return position, newest
+    return Proof(position, newest, exported_at)
 
 
-def _check_end(header: dict[str, Any], heads: Heads, newest: dict[str, Any] | None, position: int) -> None:
+def _check_end(header: dict[str, Any], heads: Heads, position: int) -> None:
     if heads.waiting:
         head = heads.waiting[0]
         raise Wrong(f"berkas berakhir di posisi {position}, kepala {head['day']} menyebut {head['position']}",
@@ -269,8 +338,6 @@ def _check_end(header: dict[str, Any], heads: Heads, newest: dict[str, Any] | No
     if header["movements"] != position:
         raise Wrong(f"ada {position} mutasi, berkas menyebut {header['movements']}",
                     f"there are {position} movements, the file says {header['movements']}")  # fmt: skip
-    if position != (newest["position"] if newest else 0):
-        raise Wrong("mutasi terakhir tidak tercakup kepala mana pun", "no head covers the last movements")
 
 
 def _placed(wrong: Wrong, number: int, row: dict[str, Any]) -> Wrong:
@@ -305,19 +372,24 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--key", type=read_key, metavar="KEY")
     asked = parser.parse_args(words)
     try:
-        count, head = prove(_lines(asked.file), asked.key)
+        proof = prove(_lines(asked.file), asked.key)
     except OSError as error:
         parser.error(f"{asked.file}: {error.strerror}")
     except Wrong as wrong:
         print(f"SALAH, baris {wrong.line}{wrong.where[0]}: {wrong.indonesian}.")
         print(f"WRONG, line {wrong.line}{wrong.where[1]}: {wrong.english}.")
         return 1
-    if asked.key is None:
-        print(f"Konsisten, bukan otentik: {count} mutasi saling cocok; tanpa kunci, asalnya tidak terbukti.")
-        print(f"Consistent, not authentic: {count} movements fit together; without a key their origin is not proved.")
-    else:
+    count, head = proof.movements, proof.head
+    if proof.is_authentic(asked.key):
         print(f"Utuh dan otentik: {count} mutasi.")
         print(f"Whole and authentic: {count} movements.")
+    else:
+        why = ("tanpa kunci", "without a key") if asked.key is None else NO_HEAD
+        print(f"Konsisten, bukan otentik: {count} mutasi saling cocok; {why[0]}, asalnya tidak terbukti.")
+        print(f"Consistent, not authentic: {count} movements fit together; {why[1]} their origin is not proved.")
+    for indonesian, english in proof.warnings():
+        print(f"PERINGATAN: {indonesian}.")
+        print(f"WARNING: {english}.")
     if head:
         print(f"Kepala terakhir / newest head: {head['day']}, {head['position']}, {head['hash']}")
     return 0

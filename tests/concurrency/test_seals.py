@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -119,6 +120,48 @@ def test_a_sealer_ends_by_itself_when_its_parent_is_gone(database, clerk):
         parent.kill()
         # The sealer holds the other end of this pipe for as long as it lives.
         assert parent.communicate(timeout=30)[0] == ""
+
+
+def free_port():
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return door.getsockname()[1]
+
+
+def test_the_server_seals_beside_itself_and_takes_its_sealer_along(database, clerk):
+    """The real server, with its sealer for a child: both hold the other end of one pipe for as long as they live."""
+    named = {
+        "DATABASE_URL": database.url, "SECRET_KEY": SECRET, "LEDGER_DIR": str(database.ledger_dir), "SEAL_EVERY": "1",
+        "PORT": str(free_port()), "WORKERS": "1",
+    }  # fmt: skip
+    server = subprocess.Popen(
+        [sys.executable, "-c", "from api.cli import main; main()", "serve"],
+        cwd=ROOT,
+        env={"PATH": os.environ.get("PATH", ""), **{f"BLANGKO_{name}": value for name, value in named.items()}},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        for number in range(1, 3):
+            commands.receive(clerk, arrival("blangko", Amount(1)))
+            end = time.monotonic() + 30
+            while len(sealed_ids()) < number and time.monotonic() < end:
+                current().rollback()
+                time.sleep(0.05)
+            assert len(sealed_ids()) == number
+            current().rollback()
+        server.terminate()
+        assert "Traceback" not in server.communicate(timeout=30)[1]
+        assert server.returncode == 0
+    finally:
+        server.kill()
+        server.wait(10)
+    commands.receive(clerk, arrival("blangko", Amount(1)))
+    time.sleep(1.5)  # longer than a sealer that was left behind would wait
+    assert len(sealed_ids()) == 2
+    current().rollback()
+    whole(database.ledger_dir)
 
 
 def test_a_movement_that_is_committed_after_one_with_a_higher_id_is_sealed_too(database, context, clerk):
