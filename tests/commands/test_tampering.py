@@ -229,7 +229,7 @@ def test_the_command_line_fails_and_names_the_row(database, context):
             connection.exec_driver_sql("DROP TRIGGER movements_no_update")
         else:
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        connection.execute(sa.update(Movement).where(Movement.id == movement).values(document_number="SJ/2"))
+        connection.execute(sa.update(Movement).where(Movement.id == movement).values(user_id=999))
     verified = context.test_cli_runner().invoke(group, ["ledger", "verify"])
     assert (verified.exit_code, verified.stdout) == (1, "")
     assert f"seal 1 (movement {movement}): is not what was sealed" in verified.stderr

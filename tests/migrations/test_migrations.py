@@ -265,3 +265,24 @@ def test_the_revisions_are_numbered_in_order_without_a_gap():
     assert [f"{number:04}" for number in range(1, len(REVISIONS) + 1)] == REVISIONS
     files = sorted(path.name[:4] for path in (ROOT / "migrations" / "versions").glob("[0-9]*.py"))
     assert files == REVISIONS
+
+
+def test_losses_of_before_there_were_reports_count_as_confirmed(engine):
+    """Each by its id: what was reported lost, and what a close found gone, but not a close that found everything."""
+    migrations.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        fill(connection)
+        metadata = sa.MetaData()
+        metadata.reflect(connection)
+        accounts, entries, movements = (metadata.tables[name] for name in ("accounts", "entries", "movements"))
+        connection.execute(sa.update(accounts).where(accounts.c.id == 1).values(place="lost"))
+        posted = connection.execute(sa.select(movements).limit(1)).mappings().one()
+        for number, kind in enumerate(("loss", "closing", "closing"), 3):
+            connection.execute(sa.insert(movements).values({**posted, "id": number, "kind": kind, "user_id": 7}))
+        row = {"id": 3, "movement_id": 4, "account_id": 1, "quantity": 2, "balance_after": 2}
+        connection.execute(sa.insert(entries).values(row))
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        asked = "SELECT id, reported_by, confirmed_by, confirmed_at = reported_at FROM loss_reports ORDER BY id"
+        rows = connection.exec_driver_sql(asked).all()
+    assert [tuple(row) for row in rows] == [(3, 7, None, True), (4, 7, None, True)]
