@@ -22,6 +22,9 @@ _COMMON = {
 }
 
 
+PRINTS = {"description": "codes of the blank items (GET /items) that it can print; null is any"}
+
+
 def one_of(kinds: Any) -> validate.OneOf:
     """The validator of an enumeration, or of some words, that names what is allowed."""
     values = [str(kind) for kind in kinds]

@@ -83,7 +83,7 @@ class StoreChange(fields.Strict):
     """What an administrator may change; `prints` are the blank versions of a print room, null is any."""
 
     name = fields.Words(high=120)
-    prints = fields.Several(fields.code(), high=100, allow_none=True)
+    prints = fields.Several(fields.code(), high=100, metadata=fields.PRINTS, allow_none=True)
 
 
 class StoreOut(ma.Schema):
@@ -96,7 +96,7 @@ class StoreOut(ma.Schema):
     name = ma.fields.String(required=True)
     region = ma.fields.String(attribute="region_code", allow_none=True)
     event = ma.fields.Integer(attribute="event_id", allow_none=True)
-    prints = ma.fields.List(ma.fields.String(), allow_none=True, required=True)
+    prints = ma.fields.List(ma.fields.String(), allow_none=True, required=True, metadata=fields.PRINTS)
     version = ma.fields.Integer(required=True)
 
 

@@ -223,14 +223,14 @@ class PrinterIn(fields.Strict):
 
     store = fields.code(required=True)
     name = fields.Words(high=80, required=True)
-    prints = fields.Several(fields.code(), high=100, load_default=None, allow_none=True)
+    prints = fields.Several(fields.code(), high=100, metadata=fields.PRINTS, load_default=None, allow_none=True)
 
 
 class PrinterChange(fields.Strict):
     """What may be changed of a printer."""
 
     name = fields.Words(high=80)
-    prints = fields.Several(fields.code(), high=100, allow_none=True)
+    prints = fields.Several(fields.code(), high=100, metadata=fields.PRINTS, allow_none=True)
 
 
 class PrinterOut(ma.Schema):
@@ -240,7 +240,7 @@ class PrinterOut(ma.Schema):
     office = ma.fields.String(attribute="office_code", required=True)
     store = ma.fields.String(attribute="store_code", required=True)
     name = ma.fields.String(required=True)
-    prints = ma.fields.List(ma.fields.String(), allow_none=True, required=True)
+    prints = ma.fields.List(ma.fields.String(), allow_none=True, required=True, metadata=fields.PRINTS)
     version = ma.fields.Integer(required=True)
 
 

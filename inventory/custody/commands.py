@@ -174,12 +174,16 @@ def close(actor: Actor, session_id: int, said: Return, once: Once = FIRST) -> in
 
 
 def _locked(session: Session, actor: Actor, action: Action, session_id: int) -> CustodySession:
-    """The session, locked, when the actor may do `action` there; raises `CustodyNotFound`."""
+    """The session, locked, when the actor may do `action` there; raises `CustodyNotFound`.
+
+    Those who were let into an event work with the sessions of its kit; approving is the host's.
+    """
     unseen = queries.CustodyNotFound(session=session_id)
     row = session.get(CustodySession, session_id, with_for_update=True)
     if row is None:
         raise unseen
-    access.require(actor, action, row.office_code, event_id=row.event_id or None, unseen=unseen)
+    event_id = None if action is Action.APPROVE else row.event_id or None
+    access.require(actor, action, row.office_code, event_id=event_id, unseen=unseen)
     return row
 
 

@@ -85,9 +85,10 @@ def _found(session: Session, actor: Actor, kind: DocumentKind, wanted: int | Car
 def _insert(
     session: Session, actor: Actor, subject: Subject, facts: dict[str, Any], names: dict[str, dict[str, str]]
 ) -> Document:
+    number = _number(session, subject, facts)
     document = Document(
         kind=subject.kind,
-        number=_number(session, subject, facts),
+        number=number,
         subject=subject.key,
         office_code=subject.office,
         other_office=subject.other_office,
@@ -97,6 +98,7 @@ def _insert(
         check_value=secrets.token_hex(CHECK_BYTES),
         facts=facts,
         names_secret=keys.encrypt(json.dumps(names)),
+        digest=queries.digest_of(subject.kind, number, subject.key, facts),
         issued_at=clock.now(),
         user_id=actor.user_id,
     )

@@ -35,5 +35,7 @@ class Document(Base):
     check_value: Mapped[str] = mapped_column(sa.String(32), unique=True)
     facts: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     names_secret: Mapped[bytes | None]
+    # A keyed digest of what the paper says: facts changed behind the service's back do not pass for it.
+    digest: Mapped[bytes]
     issued_at: Mapped[datetime]
     user_id: Mapped[int] = mapped_column(sa.BigInteger)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hmac
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from inventory import access
+from inventory import access, keys
 from inventory.access import Action, Actor, Membership, Role
 from inventory.custody.models import CustodySession
 from inventory.database import current
@@ -125,7 +128,23 @@ def check(typed: str) -> Checked:
     if found is None:
         raise CheckValueUnknown
     issued_on = found.issued_at.astimezone(ZoneInfo(found.facts["zone"])).date()
-    return Checked(found.kind, found.number, issued_on, _STANDS[found.kind](session, found))
+    whole = hmac.compare_digest(digest_of(found.kind, found.number, found.subject, found.facts), found.digest)
+    return Checked(found.kind, found.number, issued_on, whole and _STANDS[found.kind](session, found))
+
+
+def digest_of(kind: DocumentKind, number: str, subject: str, facts: dict[str, Any]) -> bytes:
+    """The keyed digest of what a paper says."""
+    said = [kind.value, number, subject, facts]
+    return keys.body_digest(json.dumps(said, sort_keys=True, separators=(",", ":")).encode())
+
+
+def differences() -> Iterator[str]:
+    """A paper says what it said when it was made."""
+    columns = (Document.id, Document.kind, Document.number, Document.subject, Document.facts, Document.digest)
+    query = sa.select(*columns).order_by(Document.id)
+    for row in current().execute(query, execution_options={"yield_per": 200}):
+        if not hmac.compare_digest(digest_of(row.kind, row.number, row.subject, row.facts), row.digest):
+            yield f"document {row.id} ({row.kind} {row.number}): it does not say what it said when it was made"
 
 
 def _receipt_stands(session: Session, document: Document) -> bool:

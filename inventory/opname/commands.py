@@ -33,6 +33,7 @@ from inventory.stock.rules import MovementKind
 from inventory.texts import Text
 
 _COUNTED = Text("memulai atau melakukan opname ini", "started or made this count")
+_ELSEWHERE = Text("tempat lain", "another place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ def _open(session: Session, actor: Actor, store: StoreFacts, wish: CountWish) ->
         "blind": wish.blind,
         "status": CountStatus.OPEN,
         "counted_by": list(wish.counted_by),
+        "noted_by": [],
         "plan_id": wish.plan,
         "after_movement_id": session.scalar(sa.select(sa.func.coalesce(sa.func.max(Movement.id), 0))),
         "started_on": clock.business_day(store.time_zone),
@@ -109,6 +111,7 @@ def note(actor: Actor, count_id: int, told: Sequence[Seen], once: Once = FIRST) 
         rules.check_running(count_id, count.status)
         check_open(store, pointer=None)
         entered = counting.note(session, count, store, queries.lines_of(count_id), told)
+        count.noted_by = sorted({*count.noted_by, actor.user_id})
         _tell(session, count, store)
         facts = {"lines": len(entered), "counted": sum(each.seen is not None for each in entered)}
         audit.record(session, actor, "note_count", "count", count_id, store.office, **facts)
@@ -116,13 +119,17 @@ def note(actor: Actor, count_id: int, told: Sequence[Seen], once: Once = FIRST) 
 
 
 def _held(session: Session, actor: Actor, action: Action, count_id: int) -> tuple[Count, StoreFacts]:
-    """The count, locked, when the actor may do this where its store is; raises `CountNotFound`."""
+    """The count, locked, when the actor may do this where its store is; raises `CountNotFound`.
+
+    Those who were let into an event count its kit; approving is the host's.
+    """
     count = session.get(Count, count_id, with_for_update=True)
     unseen = CountNotFound(count=count_id)
     if count is None:
         raise unseen
     store = store_facts(count.store_code, hold=True)
-    access.require(actor, action, store.office, event_id=store.event_id or None, unseen=unseen)
+    event_id = None if action is Action.APPROVE else store.event_id or None
+    access.require(actor, action, store.office, event_id=event_id, unseen=unseen)
     return count, store
 
 
@@ -183,7 +190,7 @@ def _check_second(session: Session, actor: Actor, count: Count, store: StoreFact
     if not checks.count_check and not (checks.write_off_check and writes_off):
         return
     holder = actor.user_id if plans.holds(session, store, actor.user_id) else None
-    first = [count.user_id, *count.counted_by]
+    first = [count.user_id, *count.counted_by, *count.noted_by]
     second_person.check_second(actor.user_id, first=first, part=_COUNTED, holder=holder)
 
 
@@ -195,13 +202,16 @@ def _adjust(
     if not legs:
         return None
     books = ledger.lock(session, [key for leg in legs for key in (leg.source, leg.target)], {store.code: store.office})
-    _check_nowhere(session, [span for line in lines for span in line.unexpected])
+    _check_nowhere(session, actor, [span for line in lines for span in line.unexpected])
     fact = Fact(MovementKind.ADJUSTMENT, actor, store, reason=reason, document_id=count.id)
     return ledger.post(session, books, fact, legs).id
 
 
-def _check_nowhere(session: Session, found: Sequence[Span]) -> None:
-    """Raise `FoundElsewhere` for found numbers that are on the books: they would come in a second time."""
+def _check_nowhere(session: Session, actor: Actor, found: Sequence[Span]) -> None:
+    """Raise `FoundElsewhere` for found numbers that are on the books: they would come in a second time.
+
+    Where they are is told of the actor's own subtree only.
+    """
     stays = intervals.here(session, found) if found else []
     if not stays:
         return
@@ -210,7 +220,9 @@ def _check_nowhere(session: Session, found: Sequence[Span]) -> None:
     faults, places, spans = [], [], []
     for stay in sorted(stays, key=lambda each: each.span):
         lies = accounts[stay.account_id]
-        where = whereabouts(lies.store_code, lies.place, lies.document_id, lies.item_code, lies.condition)
+        where = _ELSEWHERE
+        if access.may(actor, Action.READ, lies.office_code, lies.owner_code):
+            where = whereabouts(lies.store_code, lies.place, lies.document_id, lies.item_code, lies.condition)
         shared = numbers.shared([stay.span], found)
         text = FoundElsewhere.text.format(where=where, numbers=Named(tuple(shared)))
         faults.append(Fault("/lines", text, FoundElsewhere.code))

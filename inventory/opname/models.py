@@ -39,6 +39,8 @@ class Count(Base):
     blind: Mapped[bool]
     status: Mapped[CountStatus] = mapped_column(by_value(CountStatus))
     counted_by: Mapped[list[int]] = mapped_column(sa.JSON)
+    # Who entered lines: none of them approves.
+    noted_by: Mapped[list[int]] = mapped_column(sa.JSON)
     plan_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     after_movement_id: Mapped[int] = mapped_column(sa.BigInteger)
     started_on: Mapped[date]

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from inventory.custody import queries as custody
 from inventory.database import current
 from inventory.disposal import queries as disposal
+from inventory.documents import queries as documents
 from inventory.loans import queries as loans
 from inventory.opname import queries as opname
 from inventory.outreach.models import Pledge
@@ -40,7 +41,7 @@ def differences() -> Iterator[str]:
     yield from _printed_twice()
     yield from _settlements()
     yield from _pledges()
-    for feature in (custody, transfers, opname, disposal, loans, requests):
+    for feature in (custody, transfers, opname, disposal, loans, requests, documents):
         yield from feature.differences()
     yield from ties.differences()
 

@@ -585,6 +585,9 @@ def test_members_of_an_event_hold_and_see_the_blanks_of_its_kit(app, calls, body
     assert guest.get(f"/custody/{made}")["in_hand"] == 5
     with app.app_context():
         assert queries.unfinished_in(event.store) == [made]
+    boss = calls("coordinator", "15.04")
+    event.let_in(boss)
+    assert boss.post(f"/custody/{made}/approve", {}, 404)["code"] == "custody_not_found"  # that is the host's
     clerk.post(f"/custody/{made}/close", count(5), 200)
     with app.app_context():
         assert queries.unfinished_in(event.store) == []

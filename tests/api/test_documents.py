@@ -16,6 +16,7 @@ from inventory.audit import AuditRow
 from inventory.database import current, transaction
 from inventory.disposal.models import Destruction
 from inventory.documents import drawing
+from inventory.documents import queries as documents
 from inventory.documents.models import Document
 from inventory.documents.rules import MASK, DocumentKind, in_fours
 from inventory.people.models import User
@@ -722,6 +723,17 @@ def test_a_check_value_may_be_typed_as_it_is_printed(app, clerk):
     for typed in (value, value.upper(), in_fours(value), in_fours(value).replace(" ", "-")):
         assert ask(app, typed).get_json()["number"] == document["number"]
     assert set(ask(app, value).get_json()) == {"kind", "number", "date", "valid"}
+
+
+@pytest.mark.parametrize("change", [{"number": "0009/TT/15.03/2026"}, {"facts": {"zone": "Asia/Jakarta"}}])
+def test_a_paper_that_was_changed_behind_the_services_back_is_not_valid_and_verify_names_it(app, clerk, change):
+    document = paper(clerk, "tanda_terima", receipt_of(clerk))
+    with app.app_context(), transaction() as session:
+        session.execute(sa.update(Document).values(**change))
+    assert ask(app, document["check_value"]).get_json()["valid"] is False
+    with app.app_context():
+        (found,) = documents.differences()
+    assert found.startswith(f"document {document['id']} ")
 
 
 @pytest.mark.parametrize("value", ["0" * 32, "x", "1", "0" * 33, "%00", "../1", "ć" * 32])

@@ -11,6 +11,7 @@ from inventory.database import current
 from inventory.opname.models import CountNumbers
 from inventory.opname.queries import differences
 from tests.builders import receipt
+from tests.outreach import running_event
 
 STORE = "15.03-UTAMA"
 
@@ -423,8 +424,11 @@ def test_a_number_that_is_on_the_books_elsewhere_blocks_the_approval_and_says_wh
     noted(count, saw(intervals=[numbers(1, 10), numbers(55, 61)], explanation="kotak asing"))
     problem = approve(chief, count, 409)
     assert problem["code"] == "found_elsewhere"
-    assert "15.04-UTAMA" in problem["detail"]
+    assert "tempat lain" in problem["detail"]
+    assert "15.04-UTAMA" not in str(problem)  # it is none of this office's business where
     assert "A000055..A000059" in problem["detail"]
+    told = approve(calls("coordinator", "15"), count, 409)
+    assert "15.04-UTAMA" in told["detail"]
     assert clerk.stock(STORE)["on_hand"] == 10
     noted(count, saw(intervals=[numbers(1, 10), numbers(60, 61)], explanation="sisa"))
     approve(chief, count)
@@ -564,15 +568,16 @@ def differing(clerk, start, noted):
     return counted
 
 
-@pytest.mark.parametrize("first", ["starter", "counter"])
+@pytest.mark.parametrize("first", ["starter", "counter", "noter"])
 def test_a_write_off_is_approved_by_neither_who_counted_nor_who_started(calls, two, differing, clerk, exact, first):
     admin = calls("admin", "15.03")
     if first == "counter":
         count = differing(9, counted_by=[two[0], admin.actor.user_id])
     else:
         admin.post("/receipts", receipt(STORE, 10))
-        count = admin.post("/counts", {"store": STORE, "kind": "full", "counted_by": two})
-        clerk.post(f"/counts/{count['id']}/lines", {"lines": [saw(9, explanation="x")]}, 200)
+        starter, noter = (admin, clerk) if first == "starter" else (clerk, admin)
+        count = starter.post("/counts", {"store": STORE, "kind": "full", "counted_by": two})
+        noter.post(f"/counts/{count['id']}/lines", {"lines": [saw(9, explanation="x")]}, 200)
     assert approve(admin, count, 403)["code"] == "same_person"
     assert admin.post(f"/counts/{count['id']}/cancel", {"reason": "x"}, 403)["code"] == "same_person"
     assert clerk.stock(STORE)["on_hand"] == 10
@@ -786,3 +791,14 @@ def test_lists_come_in_batches_by_a_fixed_number_of_queries(clerk, chief, start,
             chief.post(f"/counts/{start()['id']}/cancel", {"reason": "coba"}, 200)
         with statements.within(4):
             assert len(clerk.get("/counts")["items"]) == 3
+
+
+def test_the_count_of_a_kit_is_approved_by_its_host_and_not_by_guests(app, calls, clerk, two, exact):
+    event, guest = running_event(app, "15.03"), calls("admin", "15.04")
+    clerk.post("/receipts", receipt(event.store, 10))
+    event.let_in(guest)
+    count = guest.post("/counts", {"store": event.store, "kind": "full", "counted_by": two})
+    guest.post(f"/counts/{count['id']}/lines", {"lines": [saw(0, explanation="x")]}, 200)
+    for path in ("approve", "cancel"):
+        assert guest.post(f"/counts/{count['id']}/{path}", {"reason": "x"}, 404)["code"] == "count_not_found"
+    approve(calls("coordinator", "15.03"), count)
