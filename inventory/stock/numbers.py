@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from inventory.errors import Conflict, Fault, InventoryError, RuleViolated
 from inventory.texts import Text
@@ -366,8 +365,3 @@ def shared(some: Iterable[Span], others: Iterable[Span]) -> list[Span]:
 def missing(there: Iterable[Span], asked: Iterable[Span]) -> list[Span]:
     """The asked numbers that are not there."""
     return without(asked, there)
-
-
-def overlaps(spans: Sequence[Span]) -> bool:
-    """Whether two of the spans share a number."""
-    return any(a.series == b.series and b.first <= a.last for a, b in pairwise(sorted(spans)))
