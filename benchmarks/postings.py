@@ -40,8 +40,10 @@ SELECT users.id, users.role, users.office_code FROM users JOIN tokens ON tokens.
  WHERE tokens.digest = '\x00' AND tokens.expires_at > now() AND tokens.revoked_at IS NULL AND users.active;
 ROLLBACK;
 BEGIN;
-SELECT stores.code, stores.office_code, stores.kind, stores.event_id, stores.draw_order, offices.time_zone,
- offices.backdate_days, offices.undo_minutes FROM stores JOIN offices ON offices.code = stores.office_code
+SELECT stores.code, stores.office_code, stores.kind, stores.event_id, stores.draw_order, stores.closed, stores.prints,
+ offices.time_zone, offices.backdate_days, offices.undo_minutes, offices.custody_required, offices.count_check,
+ offices.destruction_check, offices.write_off_check, offices.transfer_check_over, offices.reversal_check_over,
+ offices.recount_over FROM stores JOIN offices ON offices.code = stores.office_code
  WHERE stores.code = 'BENCH-' || :n;
 INSERT INTO idempotency_keys (user_id, path, key, body, resource_id, created_at)
  VALUES (1, '/api/v1/receipts', 'pgbench-' || :key, '\x00', NULL, now()) ON CONFLICT DO NOTHING;

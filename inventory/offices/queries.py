@@ -110,7 +110,7 @@ def store_facts(code: str, *, pointer: str = "/store", hold: bool = False) -> St
         draw_order=tuple(row.draw_order or ()),
         closed=row.closed,
         prints=None if row.prints is None else tuple(row.prints),
-        checks=Checks(*[getattr(row, name) for name in _CHECKS]),
+        checks=Checks(*row[-len(_CHECKS) :]),
     )
 
 
