@@ -57,7 +57,7 @@ class RecordingIn(fields.Strict):
 
     client_id = fields.Words(high=80, required=True)
     nik = fields.Words(low=16, high=16, required=True, validate=validate.Regexp(r"^[0-9]{16}$", error=_NIK),
-                       error_messages={"length": _NIK})  # fmt: skip
+                       error_messages={"length": _NIK, "exact": _NIK})  # fmt: skip
     name = fields.Words(high=200, load_default=None, allow_none=True)
     reason = fields.Kind(PrintReason, required=True)
     status = fields.Kind(ReportedStatus, required=True)
