@@ -9,9 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from inventory import access, clock
+from inventory import access
 from inventory.access import Action, Actor
 from inventory.blanks.rules import BlankState, DocumentOf, GapKind, document_of, state_of
+from inventory.custody import queries as custody
 from inventory.custody.models import CustodySession
 from inventory.custody.rules import CustodyStatus
 from inventory.database import current
@@ -20,12 +21,13 @@ from inventory.documents.rules import DocumentKind
 from inventory.errors import NotFound, RuleViolated
 from inventory.offices.models import Office
 from inventory.offices.queries import store_for
-from inventory.offices.rules import TIME_ZONES, covers
+from inventory.offices.rules import covers
 from inventory.opname.models import Count, CountLine, CountNumbers
 from inventory.opname.rules import CountStatus, Finding
 from inventory.paging import Page, Slice, page
 from inventory.people.models import User
 from inventory.printing.models import Attempt, PrintJob
+from inventory.recordings.queries import joined_events
 from inventory.stock import intervals, numbers
 from inventory.stock.models import Account, Interval, Lot, Movement, NumberSeries, Receipt
 from inventory.stock.rules import Place
@@ -57,7 +59,7 @@ def story(actor: Actor, number: str) -> dict[str, Any]:
         raise unseen from error
     tips = _tips(span)
     rows = [row for tip in tips for row in _chain(tip)]
-    joined = _joined_events(actor) if rows else set()
+    joined = set(current().scalars(joined_events(actor))) if rows else set()
     seen = [_reaches(actor, row, joined) for row in rows]
     if not any(seen):
         raise unseen
@@ -123,12 +125,6 @@ def _state(row: Any) -> BlankState:
     if not row.in_books:
         return BlankState.TAKEN_BACK
     return state_of(row.place, row.condition, event=bool(row.event_id))
-
-
-def _joined_events(actor: Actor) -> set[int]:
-    """The events that the actor was let into."""
-    query = sa.select(access.Membership.event_id).where(access.Membership.user_id == actor.user_id)
-    return set(current().scalars(query))
 
 
 def _reaches(actor: Actor, row: Any, joined: set[int]) -> bool:
@@ -199,7 +195,7 @@ def _attempts(actor: Actor, number: str) -> list[dict[str, Any]]:
     """The attempts that used this blank, undone ones too, for those who may read the recordings of their jobs."""
     if not access.permits(actor, Action.READ_RECORDINGS):
         return []
-    mine = sa.or_(access.within(PrintJob.office_code, actor.office), PrintJob.event_id.in_(_joined_events(actor)))
+    mine = sa.or_(access.within(PrintJob.office_code, actor.office), PrintJob.event_id.in_(joined_events(actor)))
     query = sa.select(
         Attempt.job_id.label("job"), Attempt.recording_id.label("recording"), Attempt.outcome, Attempt.reason,
         Attempt.attempted_at, Attempt.undone_by.is_not(None).label("undone"),
@@ -248,10 +244,7 @@ def _gap(row: Any) -> dict[str, Any]:
 
 
 def _gaps() -> list[Any]:
-    overdue = sa.or_(
-        CustodySession.status == CustodyStatus.DISPUTED,
-        sa.and_(CustodySession.status == CustodyStatus.OPEN, CustodySession.opened_on < _today()),
-    )
+    in_doubt = sa.or_(CustodySession.status == CustodyStatus.DISPUTED, custody.is_overdue())
     return [
         _lying(GapKind.DISPUTED, Account.document_id)
         .join(Transfer, Transfer.id == Account.document_id)
@@ -259,7 +252,7 @@ def _gaps() -> list[Any]:
         _lying(GapKind.CUSTODY, Account.document_id)
         .join(CustodySession, CustodySession.id == Account.document_id)
         .join(Office, Office.code == CustodySession.office_code)
-        .where(Account.place == Place.CUSTODY, overdue),
+        .where(Account.place == Place.CUSTODY, in_doubt),
         _lying(GapKind.LOSS, Interval.made_by).where(Account.place == Place.LOST),
         _not_seen(),
     ]
@@ -307,9 +300,3 @@ def _not_seen() -> Any:
         .join(Account, Account.id == CountLine.account_id)
         .where(Count.status == CountStatus.OPEN, sa.not_(Count.blind), CountNumbers.finding == Finding.MISSING)
     )
-
-
-def _today() -> sa.ColumnElement[Any]:
-    """The business day of the office that the query joins."""
-    days = {zone: sa.literal(clock.business_day(zone), sa.Date) for zone in TIME_ZONES.values()}
-    return sa.case(days, value=Office.time_zone)

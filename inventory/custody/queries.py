@@ -98,7 +98,7 @@ def unfinished_of(session: Session, holder_id: int) -> list[tuple[int, Any]]:
 
 def overdue(session: Session) -> Sequence[CustodySession]:
     """All unfinished sessions of an earlier business day, held."""
-    query = sa.select(CustodySession).join(Office, Office.code == CustodySession.office_code).where(_overdue())
+    query = sa.select(CustodySession).join(Office, Office.code == CustodySession.office_code).where(is_overdue())
     return session.scalars(query.order_by(CustodySession.id).with_for_update(of=CustodySession)).all()
 
 
@@ -160,12 +160,13 @@ def list_sessions(actor: Actor, which: CustodyFilter, wanted: Slice) -> Page:
         query = query.where(CustodySession.holder_id == which.holder)
     if which.overdue is not None:
         query = query.join(Office, Office.code == CustodySession.office_code)
-        query = query.where(_overdue() if which.overdue else sa.not_(_overdue()))
+        query = query.where(is_overdue() if which.overdue else sa.not_(is_overdue()))
     batch = page(query, [CustodySession.id], wanted)
     return Page(_shown(batch.items), batch.next)
 
 
-def _overdue() -> sa.ColumnElement[bool]:
+def is_overdue() -> sa.ColumnElement[bool]:
+    """Whether a session is unfinished and of an earlier business day; the query joins its `Office`."""
     earlier = [
         sa.and_(Office.time_zone == zone, CustodySession.opened_on < clock.business_day(zone))
         for zone in TIME_ZONES.values()

@@ -269,13 +269,13 @@ def track(
             return done
         check_open(store)
         item = get_item(item_code)
+        if item.kind is not ItemKind.BLANK:
+            raise OnlyBlanksHaveNumbers(pointer="/item", item=item.code)
         if lot is not None:
             _track_lot(session, lot, store, item, amount)
         order = queries.drawing_order(store, item.code, event_id=event, owner=owner)[:1]
         keys = [*order, *(key.tracked(numbered=True) for key in order)]
         books = ledger.lock(session, keys, {store.code: store.office})
-        if item.kind is not ItemKind.BLANK:
-            raise OnlyBlanksHaveNumbers(pointer="/item", item=item.code, condition=Condition.BLANK)
         leg = Leg(order[0], order[0].tracked(numbered=True), amount.quantity, amount.spans, lot=lot)
         with numbers.pointing(amount):
             posted = ledger.post(session, books, Fact(MovementKind.TRACKING, actor, store, occurred_on), [leg])

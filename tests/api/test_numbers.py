@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from inventory import clock
 from tests.api.test_printing import issue, job_of, recorded, results
 from tests.builders import receipt
 
@@ -352,3 +355,36 @@ def test_a_print_room_or_a_printer_refuses_a_version_before_a_blank_is_touched(c
     )
     stale = admin.patch(f"/stores/{STORE}", {"name": "x"}, 412, If_Match='"1"')
     assert stale["code"] == "stale_version"
+
+
+def test_numbers_in_a_hand_since_yesterday_or_missing_under_way_are_gaps(calls, clerk, exact):
+    clerk.post("/receipts", lots(("A0001", "A0010")))
+    admin = calls("admin", "15")
+    counters = [admin.post("/users", {"name": n, "role": "clerk", "office": "15.03"})["id"] for n in ("Sari", "Budi")]
+    holder = calls("printer", "15.03").actor.user_id
+    shift = {"store": STORE, "item": "blangko", "holder": holder, "needed": 3, "counted_by": counters}
+    session = clerk.post("/custody", {**shift, "intervals": [["A0001", "A0003"]]})["id"]
+    assert clerk.get("/blanks/gaps")["items"] == []
+    with clock.telling(clock.now() + timedelta(days=1)):
+        (gap,) = clerk.get("/blanks/gaps?kind=custody")["items"]
+    assert (gap["first"], gap["last"], gap["document"]) == ("A0001", "A0003", session)
+    wish = {"from_store": STORE, "to_store": "15.04-UTAMA", "item": "blangko", "quantity": 4}
+    sent = f"/transfers/{clerk.post('/transfers', wish)['id']}"
+    calls("coordinator", "15").post(f"{sent}/approve", {}, 200)
+    clerk.post(f"{sent}/dispatch", {"intervals": [["A0004", "A0007"]]}, 200)
+    body = {"received": {"intervals": [["A0004", "A0005"]]}, "missing": 2, "reason": "kurang"}
+    calls("clerk", "15.04").post(f"{sent}/receive", body, 200)
+    (gap,) = clerk.get("/blanks/gaps?kind=disputed")["items"]
+    assert (gap["first"], gap["last"], gap["quantity"]) == ("A0006", "A0007", 2)
+
+
+@pytest.mark.parametrize("blind", [False, True])
+def test_numbers_that_an_open_count_did_not_see_are_a_gap_unless_it_is_blind(calls, clerk, exact, blind):
+    clerk.post("/receipts", lots(("A0001", "A0010")))
+    admin = calls("admin", "15")
+    counters = [admin.post("/users", {"name": n, "role": "clerk", "office": "15.03"})["id"] for n in ("Sari", "Budi")]
+    count = clerk.post("/counts", {"store": STORE, "kind": "full", "blind": blind, "counted_by": counters})["id"]
+    line = {"item": "blangko", "intervals": [["A0001", "A0007"]], "explanation": "hilang"}
+    clerk.post(f"/counts/{count}/lines", {"lines": [line]}, 200)
+    told = [(gap["kind"], gap["first"], gap["last"]) for gap in clerk.get("/blanks/gaps")["items"]]
+    assert told == ([] if blind else [("count", "A0008", "A0010")])
