@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
 from contextlib import suppress
 from datetime import datetime
@@ -62,23 +61,21 @@ def seal_ledger(every: int | None, parent: int | None) -> None:
     if every is None:
         click.echo(f"movements sealed: {sealing.seal(_folder())}")
         return
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with suppress(KeyboardInterrupt):
-        while _is_wanted(parent):
-            with suppress(Busy, OperationalError):  # the next round makes up for it
-                sealing.seal(_folder())
-            db.session.remove()
-            _wait(every, parent)
+    # The handlers only remember: what they raised would be lost in a callback that happens to run just then.
+    told: list[int] = []
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, lambda number, _frame: told.append(number))
 
+    def is_wanted() -> bool:
+        return not told and (parent is None or os.getppid() == parent)
 
-def _is_wanted(parent: int | None) -> bool:
-    return parent is None or os.getppid() == parent
-
-
-def _wait(seconds: float, parent: int | None) -> None:
-    end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0 and _is_wanted(parent):
-        time.sleep(min(left, _GLANCE))
+    while is_wanted():
+        with suppress(Busy, OperationalError):  # the next round makes up for it
+            sealing.seal(_folder())
+        db.session.remove()
+        end = time.monotonic() + every
+        while (left := end - time.monotonic()) > 0 and is_wanted():
+            time.sleep(min(left, _GLANCE))
 
 
 @ledger.command("export")
