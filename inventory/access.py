@@ -41,6 +41,8 @@ class Action(StrEnum):
     PRINT = "print"
     REPORT_COVERAGE = "report_coverage"
     ISSUE_DOCUMENTS = "issue_documents"
+    REVEAL = "reveal"
+    SET_POLICY = "set_policy"
     ADMINISTER = "administer"
 
 
@@ -48,9 +50,12 @@ _STOCK_DESK = {Action.READ, Action.TRANSFER, Action.PLEDGE, Action.ISSUE_DOCUMEN
 PERMITTED: dict[Role, frozenset[Action]] = {
     Role.CLERK: frozenset(_STOCK_DESK | {Action.MOVE_STOCK}),
     Role.COORDINATOR: frozenset(
-        _STOCK_DESK | {Action.READ_RECORDINGS, Action.APPROVE, Action.RUN_EVENTS, Action.REPORT_COVERAGE}
+        _STOCK_DESK
+        | {Action.READ_RECORDINGS, Action.APPROVE, Action.RUN_EVENTS, Action.REPORT_COVERAGE, Action.SET_POLICY}
     ),
-    Role.PRINTER: frozenset({Action.READ, Action.READ_RECORDINGS, Action.RECORD, Action.PRINT, Action.ISSUE_DOCUMENTS}),
+    Role.PRINTER: frozenset(
+        {Action.READ, Action.READ_RECORDINGS, Action.RECORD, Action.PRINT, Action.ISSUE_DOCUMENTS, Action.REVEAL}
+    ),
     Role.FIELD: frozenset({Action.READ, Action.READ_RECORDINGS, Action.RECORD}),
     Role.INSPECTOR: frozenset({Action.READ, Action.READ_RECORDINGS}),
     Role.ADMIN: frozenset(Action),

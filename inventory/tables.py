@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inventory import access, audit, marks, retries
+from inventory import access, audit, marks, outbox, retries
 from inventory.catalogue import models as catalogue
 from inventory.coverage import models as coverage
 from inventory.custody import models as custody
@@ -25,7 +25,8 @@ from inventory.stock import models as stock
 from inventory.transfers import models as transfers
 
 MODULES = (
-    access, audit, marks, retries, regions, offices, catalogue, people, notices, stock, custody, transfers, outreach,
-    recordings, printing, settlement, coverage, opname, disposal, loans, requests, documents, seals,
+    access, audit, marks, outbox, retries,
+    regions, offices, catalogue, people, notices, stock, custody, transfers, outreach, recordings, printing, settlement,
+    coverage, opname, disposal, loans, requests, documents, seals,
 )  # fmt: skip
 metadata = Base.metadata

@@ -27,6 +27,8 @@ INDONESIAN = {
     "print": "mencetak",
     "report_coverage": "melaporkan cakupan",
     "issue_documents": "membuat dokumen",
+    "reveal": "membuka data pribadi",
+    "set_policy": "mengatur kebijakan antrean",
     "administer": "mengatur sistem",
     # conditions and places
     "blank": "kosong",

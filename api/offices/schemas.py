@@ -10,6 +10,8 @@ from api.regions.schemas import region_code
 from inventory.offices import rules
 from inventory.offices.rules import OfficeLevel, StoreKind
 
+_FLAG_DAYS = {"description": "after how many days an uncollected card is flagged; null is 14, 30 and 60"}
+
 
 class OfficeQuery(PageQuery):
     """Which offices."""
@@ -38,6 +40,13 @@ class OfficeChange(fields.Strict):
     transfer_check_over = fields.quantity(low=0, allow_none=True)
     reversal_check_over = fields.quantity(low=0, allow_none=True)
     recount_over = fields.quantity(low=0, allow_none=True)
+    queue_only = fields.Flag()
+    confirm_required = fields.Flag()
+    card_check = fields.Flag()
+    card_flag_days = fields.Several(
+        fields.JsonInt(validate=fields.between(1, 3_650)), high=10, allow_none=True, metadata=_FLAG_DAYS
+    )
+    purge_days = fields.JsonInt(validate=fields.between(0, 36_500))
 
 
 class OfficeOut(ma.Schema):
@@ -60,6 +69,11 @@ class OfficeOut(ma.Schema):
     transfer_check_over = ma.fields.Integer(allow_none=True, required=True)
     reversal_check_over = ma.fields.Integer(allow_none=True, required=True)
     recount_over = ma.fields.Integer(allow_none=True, required=True)
+    queue_only = ma.fields.Boolean(required=True)
+    confirm_required = ma.fields.Boolean(required=True)
+    card_check = ma.fields.Boolean(required=True)
+    card_flag_days = ma.fields.List(ma.fields.Integer(), allow_none=True, required=True, metadata=_FLAG_DAYS)
+    purge_days = ma.fields.Integer(required=True)
     version = ma.fields.Integer(required=True)
 
 

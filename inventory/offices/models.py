@@ -20,6 +20,7 @@ class Office(Base):
         sa.CheckConstraint("spoil_rate IS NULL OR (spoil_rate >= 0 AND spoil_rate < 1)", "spoil_rate"),
         sa.CheckConstraint("transfer_check_over IS NULL OR transfer_check_over >= 0", "transfer_check_over"),
         sa.CheckConstraint("reversal_check_over IS NULL OR reversal_check_over >= 0", "reversal_check_over"),
+        sa.CheckConstraint("purge_days BETWEEN 0 AND 36500", "purge_days"),
         sa.CheckConstraint("recount_over IS NULL OR recount_over >= 0", "recount_over"),
     )
     code: Mapped[Code] = mapped_column(primary_key=True)
@@ -39,6 +40,13 @@ class Office(Base):
     reversal_check_over: Mapped[int | None] = mapped_column(sa.BigInteger)
     # A count that differs by more is counted a second time.
     recount_over: Mapped[int | None] = mapped_column(sa.BigInteger)
+    # How the print room works: from the queue only, "printed" said by a person, every card checked before hand-over.
+    queue_only: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    confirm_required: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    card_check: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # After how many days a card that nobody collected is flagged (None: the usual ones), and a person is forgotten.
+    card_flag_days: Mapped[list[int] | None] = mapped_column(sa.JSON(none_as_null=True))
+    purge_days: Mapped[int] = mapped_column(default=90, server_default=sa.text("90"))
     version: Mapped[int] = mapped_column(default=1)
 
 

@@ -43,7 +43,7 @@ class StoreClosed(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """What an office wants a second person or a custody session for. A limit of None is "never"."""
+    """What an office wants a second person, a custody session or a step of its own for. A limit of None is "never"."""
 
     custody_required: bool
     count_check: bool
@@ -52,6 +52,9 @@ class Checks:
     transfer_check_over: int | None
     reversal_check_over: int | None
     recount_over: int | None
+    queue_only: bool
+    confirm_required: bool
+    card_check: bool
 
 
 @dataclass(frozen=True, slots=True)

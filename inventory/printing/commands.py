@@ -10,12 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from inventory import access, audit, clock
+from inventory import access, audit, clock, outbox
 from inventory.access import Action, Actor
 from inventory.custody import queries as custody
 from inventory.database import transaction
 from inventory.errors import Fault, LinesRefused, RuleViolated
 from inventory.offices.queries import StoreFacts, store_facts, store_for
+from inventory.outbox import ChangeKind
 from inventory.outreach.models import Event
 from inventory.printing import handover, queries, rules, steps
 from inventory.printing.models import Attempt, Card, JobLine, PrintJob
@@ -240,6 +241,8 @@ def undo_result(actor: Actor, job_id: int, recording: Reference, reason: str, on
         session.execute(sa.update(Attempt).where(Attempt.id == attempt.id).values(undone_by=posted.id))
         if attempt.outcome is Outcome.PRINTED:
             _unprint(session, job, line.recording, attempt.id)
+            outbox.tell(session, ChangeKind.CARD_UNDONE, store.office, event_id=job.event_id, movement_id=posted.id,
+                        recordings=[line.recording])  # fmt: skip
         audit.record(session, actor, "undo", "print_job", job.id, job.office_code, attempt=attempt.id)
         return once.keep(session, job.id)
 

@@ -11,13 +11,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from inventory import access, audit, clock, keys
+from inventory import access, audit, clock, keys, outbox
 from inventory.access import Action, Actor
 from inventory.catalogue.queries import get_item
 from inventory.database import transaction, wire
 from inventory.errors import Fault, LinesRefused, NotPermitted
 from inventory.offices.queries import store_facts, store_for
 from inventory.offices.rules import main_store_of
+from inventory.outbox import ChangeKind
 from inventory.outreach.models import Event
 from inventory.outreach.rules import EventStatus
 from inventory.printing import queries, rules
@@ -133,6 +134,7 @@ def hand_over(
         legs = _legs((card.number, card.account, rules.handed_over(card.account)) for card, _ in part)
         posted = ledger.post(session, books, Fact(MovementKind.ISSUE, actor, store_facts(store), occurred_on), legs)
         movements.append(posted.id)
+        _tell(session, ChangeKind.CARD_ISSUED, posted.id, [card for card, _ in part])
         rows += [
             {"card": card.id, "movement": posted.id, "at": now, "collector": keys.encrypt(told.collected_by),
              "relation": told.collector_relation}
@@ -141,6 +143,13 @@ def hand_over(
     wire(session).execute(_ISSUE, sorted(rows, key=lambda row: row["card"]))
     recordings.set_status(session, [card.recording for card, _ in given], RecordingStatus.ISSUED, now)
     return movements
+
+
+def _tell(session: Session, kind: ChangeKind, movement: int, cards: Sequence[CardFacts]) -> None:
+    """Tell the outside world what a movement did to these cards of one store."""
+    events = {card.event for card in cards}
+    outbox.tell(session, kind, cards[0].office, event_id=events.pop() if len(events) == 1 else None,
+                movement_id=movement, recordings=[card.recording for card in cards])  # fmt: skip
 
 
 _ISSUE = (
@@ -188,6 +197,7 @@ def lose(
                         document_id=min(card.id for card in part))  # fmt: skip
             posted = ledger.post(session, books, fact, legs)
             corrections.report_loss(session, actor, fact.store, posted.id, len(part))
+            _tell(session, ChangeKind.CARD_LOST, posted.id, part)
             movements.append(posted.id)
         for some in chunks(sorted(card.id for card in cards.values())):
             session.execute(sa.update(Card).where(Card.id.in_(some)).values(status=CardStatus.LOST))
@@ -286,6 +296,7 @@ def _take_back(
         legs = _legs((card.number, rules.handed_over(card.account), back[card.id]) for card in part)
         fact = Fact(MovementKind.ISSUE_UNDO, actor, store, reason=reason, corrects_id=movement)
         movements.append(ledger.post(session, books, fact, legs).id)
+        _tell(session, ChangeKind.ISSUE_UNDONE, movements[-1], part)
     rows = [{"card": card.id, "store": back[card.id].store} for card in sorted(cards, key=lambda card: card.id)]
     wire(session).execute(_TAKE_BACK, rows)
     return movements

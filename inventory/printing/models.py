@@ -112,6 +112,7 @@ class Card(Base):
         sa.CheckConstraint("(status = 'issued') = (issue_movement_id IS NOT NULL)", "issue"),
         sa.Index(None, "office_code", "status"),
         sa.Index(None, "store_code", "status"),
+        sa.Index(None, "office_code", "printed_at"),
         sa.Index(
             "uq_cards_standing",
             "recording_id",

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from inventory import clock
+from inventory import clock, outbox
 from inventory.access import Actor
 from inventory.catalogue.queries import get_item
 from inventory.catalogue.rules import ItemKind
@@ -16,6 +16,7 @@ from inventory.custody import queries as custody
 from inventory.custody.rules import CustodyNeeded
 from inventory.database import insert_many
 from inventory.offices.queries import StoreFacts
+from inventory.outbox import ChangeKind
 from inventory.outreach.models import Event
 from inventory.outreach.rules import EventStatus
 from inventory.printing import queries, rules
@@ -181,4 +182,6 @@ def post_attempts(
     recordings.set_status(session, done, RecordingStatus.PRINTED, now)
     let_go = sa.update(_LINES).where(_LINES.c.job_id == job.id, _LINES.c.recording_id.in_(done))
     connection.execute(let_go.values(waiting=False))
+    outbox.tell(session, ChangeKind.CARD_PRINTED, fact.store.office, event_id=fact.store.event_id,
+                movement_id=posted.id, recordings=printed)  # fmt: skip
     return printed

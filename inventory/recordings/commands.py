@@ -10,8 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from inventory import access, audit, clock, keys
+from inventory import access, audit, clock, keys, niks
 from inventory.access import Action, Actor, OutOfReach
+from inventory.columns import UTCDateTime
 from inventory.database import insert_ignore, transaction, wire
 from inventory.errors import Fault, LinesRefused, NotPermitted
 from inventory.offices.models import Office
@@ -21,7 +22,15 @@ from inventory.outreach.rules import EventStatus
 from inventory.recordings import queries, rules
 from inventory.recordings.models import Recording
 from inventory.recordings.queries import chunks
-from inventory.recordings.rules import EventFacts, LineFault, NewRecording, RecordingStatus, Spot, StatusChange
+from inventory.recordings.rules import (
+    EventFacts,
+    LineFault,
+    NewRecording,
+    RecordingStatus,
+    ReportedStatus,
+    Spot,
+    StatusChange,
+)
 from inventory.retries import FIRST, Once
 
 _ENDED = (EventStatus.CLOSED, EventStatus.CANCELLED)
@@ -192,6 +201,9 @@ def _insert(session: Session, lines: Sequence[NewRecording]) -> int:
             "recorded_at": line.recorded_at,
             "status_at": now,
             "created_at": now,
+            "sfe_at": now if line.status is ReportedStatus.SFE else None,
+            "prr_at": now if line.status is ReportedStatus.PRR else None,
+            "adult_on": niks.adult_on(line.nik, now.date()),
         }
         # In one order everywhere, so that two batches that share lines wait for each other instead of deadlocking.
         for line in sorted(lines, key=lambda line: (line.office, line.client_id))
@@ -289,6 +301,8 @@ def _apply(
         after[found.id] = told
     rows = [
         {"recording": found.id, "told": found.status, "how": found.failure, "at": now}
+        | {"sfe": now if found.status is RecordingStatus.SFE else None}
+        | {"prr": now if found.status is RecordingStatus.PRR else None}
         for found in sorted(after.values(), key=lambda found: found.id)
         if found != before[found.id]
     ]
@@ -315,7 +329,13 @@ _TABLE: Any = Recording.__table__
 _SET_STATUS = (
     sa.update(_TABLE)
     .where(_TABLE.c.id == sa.bindparam("recording"))
-    .values(status=sa.bindparam("told"), failure=sa.bindparam("how"), status_at=sa.bindparam("at"))
+    .values(
+        status=sa.bindparam("told"),
+        failure=sa.bindparam("how"),
+        status_at=sa.bindparam("at"),
+        sfe_at=sa.func.coalesce(sa.bindparam("sfe", type_=UTCDateTime), _TABLE.c.sfe_at),
+        prr_at=sa.func.coalesce(sa.bindparam("prr", type_=UTCDateTime), _TABLE.c.prr_at),
+    )
 )
 
 

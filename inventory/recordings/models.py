@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,7 +13,11 @@ from inventory.recordings.rules import PrintReason, RecordingStatus
 
 
 class Recording(Base):
-    """One person recorded for one card. NIK and name are ciphertext; `nik_index` finds a NIK again by key."""
+    """One person recorded for one card. NIK and name are ciphertext; `nik_index` finds a NIK again by key.
+
+    `sfe_at` and `prr_at` are when it became so last; `adult_on` is the 17th birthday of who was younger when recorded;
+    `appeared_at` is when somebody who was waited for came. A purged recording has lost its person and keeps the rest.
+    """
 
     __tablename__ = "recordings"
     __table_args__ = (
@@ -22,6 +26,17 @@ class Recording(Base):
         sa.Index(None, "office_code", "status"),
         sa.Index(None, "event_id", "status"),
         sa.Index(None, "nik_index"),
+        sa.Index(None, "office_code", "prr_at"),
+        # The queue of an office: what was printed long ago is not in it.
+        sa.Index(
+            "ix_recordings_queue",
+            "office_code",
+            "reason",
+            "prr_at",
+            "id",
+            sqlite_where=sa.text("status = 'prr'"),
+            postgresql_where=sa.text("status = 'prr'"),
+        ),
     )
     id: Mapped[Id]
     office_code: Mapped[str] = mapped_column(sa.ForeignKey("offices.code"))
@@ -37,3 +52,8 @@ class Recording(Base):
     recorded_at: Mapped[datetime]
     status_at: Mapped[datetime]
     created_at: Mapped[datetime]
+    sfe_at: Mapped[datetime | None]
+    prr_at: Mapped[datetime | None]
+    adult_on: Mapped[date | None]
+    appeared_at: Mapped[datetime | None]
+    purged_at: Mapped[datetime | None]
