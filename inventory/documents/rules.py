@@ -21,7 +21,7 @@ MASK = "••••"
 
 
 class DocumentKind(StrEnum):
-    """The papers of the stock room."""
+    """The papers of the stock room and of the hand-over."""
 
     TANDA_TERIMA = "tanda_terima"
     SURAT_JALAN = "surat_jalan"
@@ -30,6 +30,7 @@ class DocumentKind(StrEnum):
     BA_OPNAME = "ba_opname"
     BA_PEMUSNAHAN = "ba_pemusnahan"
     SESSION_SHEET = "session_sheet"
+    DAFTAR_SERAH = "daftar_serah"
 
 
 TITLES = {
@@ -40,6 +41,7 @@ TITLES = {
     DocumentKind.BA_OPNAME: "Berita Acara Stok Opname",
     DocumentKind.BA_PEMUSNAHAN: "Berita Acara Pemusnahan",
     DocumentKind.SESSION_SHEET: "Lembar Sif",
+    DocumentKind.DAFTAR_SERAH: "Daftar Serah Terima KTP-el",
 }
 # What stands for the kind in a paper's number. A berita acara pemusnahan bears the number of its destruction.
 SHORT = {
@@ -49,6 +51,7 @@ SHORT = {
     DocumentKind.KARTU_STOK: "KS",
     DocumentKind.BA_OPNAME: "BAO",
     DocumentKind.SESSION_SHEET: "LS",
+    DocumentKind.DAFTAR_SERAH: "DS",
 }
 _OURS = re.compile(rf"\d+/({'|'.join(SHORT.values())})/")
 # What a paper's rows are added up by; the first is said in words.
@@ -60,6 +63,7 @@ TOTALLED: dict[DocumentKind, tuple[str, ...]] = {
     DocumentKind.BA_OPNAME: ("counted", "snapshot", "books", "variance"),
     DocumentKind.BA_PEMUSNAHAN: ("quantity",),
     DocumentKind.SESSION_SHEET: ("quantity",),
+    DocumentKind.DAFTAR_SERAH: ("quantity",),
 }
 
 

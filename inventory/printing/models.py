@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from inventory.columns import Code, Id, by_value
+from inventory.columns import Code, Id, Keping, by_value
 from inventory.database import Base
+from inventory.printing.consignment_rules import ConsignmentStatus
 from inventory.printing.rules import CardStatus, JobStatus, Outcome
 from inventory.stock.rules import SpoilReason
 
@@ -83,6 +85,12 @@ class Attempt(Base):
             sqlite_where=sa.text("number IS NOT NULL AND undone_by IS NULL"),
             postgresql_where=sa.text("number IS NOT NULL AND undone_by IS NULL"),
         ),
+        sa.Index(
+            "ix_attempts_custody",
+            "custody_id",
+            sqlite_where=sa.text("custody_id IS NOT NULL"),
+            postgresql_where=sa.text("custody_id IS NOT NULL"),
+        ),
         sa.Index(None, "job_id"),
         sa.Index(None, "attempted_at"),
         sa.Index(None, "recording_id"),
@@ -104,7 +112,9 @@ class Attempt(Base):
 class Card(Base):
     """A printed card: waiting in a store, or issued to a named collector (whose name is ciphertext).
 
-    Store, item, owner and event are those of the ledger account it is counted in.
+    Store, item, owner and event are those of the ledger account it is counted in. One that was sent on belongs to a
+    consignment: it waits, or waited until it was collected, at the head of its region. `collector_checks` are what was
+    checked at the hand-over, and the old card that was given back.
     """
 
     __tablename__ = "cards"
@@ -113,6 +123,20 @@ class Card(Base):
         sa.Index(None, "office_code", "status"),
         sa.Index(None, "store_code", "status"),
         sa.Index(None, "office_code", "printed_at"),
+        # What waits is not slowed down by what was handed over long ago.
+        sa.Index(
+            "ix_cards_waiting",
+            "office_code",
+            "printed_at",
+            sqlite_where=sa.text("status = 'waiting'"),
+            postgresql_where=sa.text("status = 'waiting'"),
+        ),
+        sa.Index(
+            "ix_cards_consignment",
+            "consignment_id",
+            sqlite_where=sa.text("consignment_id IS NOT NULL"),
+            postgresql_where=sa.text("consignment_id IS NOT NULL"),
+        ),
         sa.Index(
             "uq_cards_standing",
             "recording_id",
@@ -135,3 +159,42 @@ class Card(Base):
     collector_relation: Mapped[str | None] = mapped_column(sa.String(60))
     issued_at: Mapped[datetime | None]
     issue_movement_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    collector_checks: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    consignment_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+
+
+class CardConsignment(Base):
+    """Waiting cards sent on to the head of a kecamatan or village, who hands them over by a list to sign.
+
+    In the ledger they stay printed at their store. What is out is quantity - issued - returned - lost.
+    """
+
+    __tablename__ = "card_consignments"
+    __table_args__ = (
+        sa.CheckConstraint("quantity > 0", "quantity"),
+        sa.CheckConstraint(
+            "issued >= 0 AND returned >= 0 AND lost >= 0 AND issued + returned + lost <= quantity", "adds_up"
+        ),
+        sa.CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", "closed"),
+        sa.Index(None, "office_code", "status"),
+        sa.Index(None, "store_code", "status"),
+        sa.Index(None, "region_code", "status"),
+    )
+    id: Mapped[Id]
+    office_code: Mapped[Code]
+    store_code: Mapped[str] = mapped_column(sa.ForeignKey("stores.code"))
+    event_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    region_code: Mapped[str] = mapped_column(sa.ForeignKey("regions.code"))
+    recipient_secret: Mapped[bytes | None]
+    recipient_role: Mapped[str] = mapped_column(sa.String(60))
+    document_number: Mapped[str] = mapped_column(sa.String(80), default="")
+    sent_on: Mapped[date]
+    due_on: Mapped[date | None]
+    status: Mapped[ConsignmentStatus] = mapped_column(by_value(ConsignmentStatus))
+    quantity: Mapped[Keping]
+    issued: Mapped[Keping] = mapped_column(default=0)
+    returned: Mapped[Keping] = mapped_column(default=0)
+    lost: Mapped[Keping] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    user_id: Mapped[int] = mapped_column(sa.BigInteger)

@@ -97,7 +97,7 @@ def leftovers(engine):
 FITTING = {
     "sign": 1, "closes_at": time(16), "ends_at": datetime(2026, 3, 2, tzinfo=UTC),
     "brought": 0, "printed": 0, "spoiled": 0, "used": 0, "returned": 0,
-    "received": 0, "rejected": 0, "missing": 0, "surplus": 0, "written_off": 0,
+    "received": 0, "rejected": 0, "missing": 0, "surplus": 0, "written_off": 0, "lost": 0,
 }  # fmt: skip
 
 

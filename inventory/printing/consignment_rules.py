@@ -1,0 +1,128 @@
+"""What is checked at a hand-over, and what cards that are sent on may be: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from inventory.disposal.rules import DestructionClass
+from inventory.errors import Conflict, RuleViolated
+from inventory.offices.rules import MINISTRY
+from inventory.regions.rules import Level, level_of
+from inventory.texts import Text
+
+# The relation of who collects a card of their own.
+SELF = "self"
+# After so many days a card that nobody collected is flagged, where the office says nothing else.
+FLAG_DAYS = (14, 30, 60)
+_HEADS = (Level.KECAMATAN, Level.VILLAGE)
+
+
+class CollectorCheck(StrEnum):
+    """What was looked at before a card was given away: family card, old card, fingerprint, photo, letter."""
+
+    KK = "kk"
+    OLD_CARD = "old_card"
+    FINGERPRINT = "fingerprint"
+    PHOTO = "photo"
+    LETTER = "letter"
+
+
+class ConsignmentStatus(StrEnum):
+    """Whether cards of a consignment are still out there."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Surrendered:
+    """Old cards that the collector gave back."""
+
+    reason: DestructionClass
+    quantity: int = 1
+
+
+class CardsSentOn(Conflict):
+    """Some cards were sent on already, and are not back."""
+
+    code = "cards_sent_on"
+    text = Text(
+        "{count} kartu sudah dititipkan dan belum kembali.", "{count} cards were sent on already and are not back."
+    )
+
+
+class CardsElsewhere(Conflict):
+    """Some cards lie in another store than the one they are to be sent on from."""
+
+    code = "cards_elsewhere"
+    text = Text(
+        "{count} kartu tidak berada di gudang ini.", "{count} cards do not lie in this store."
+    )
+
+
+class CardsNotInConsignment(Conflict):
+    """Some cards are not out with this consignment: handed over, lost, back already, or never in it."""
+
+    code = "cards_not_in_consignment"
+    text = Text(
+        "{count} kartu tidak sedang dititipkan lewat titipan ini.", "{count} cards are not out with this consignment."
+    )
+
+
+class ConsignmentClosed(Conflict):
+    """Nothing of the consignment is out any more."""
+
+    code = "consignment_closed"
+    text = Text(
+        "Titipan {consignment} sudah ditutup: semua kartunya diserahkan, kembali, atau hilang.",
+        "Consignment {consignment} is closed: all its cards were handed over, came back or are lost.",
+    )
+
+
+class NoHeadThere(RuleViolated):
+    """Cards are sent on to the head of a kecamatan or a village below the office."""
+
+    code = "no_head_there"
+    text = Text(
+        "Kartu dititipkan ke camat atau kepala desa di wilayah Dinas {office}; {region} bukan itu.",
+        "Cards are sent on to the head of a kecamatan or village of office {office}; {region} is none.",
+    )
+
+
+class DueBeforeSent(RuleViolated):
+    """Cards are due back on a later day, or on the day they are sent."""
+
+    code = "due_before_sent"
+    text = Text("Batas waktu {due} sebelum hari ini ({today}).", "The due day {due} is before today ({today}).")
+
+
+def check_region(region: str, office: str) -> None:
+    """Raise `NoHeadThere` unless the region is a kecamatan or a village below the office."""
+    below = office == MINISTRY or region.startswith(f"{office}.")
+    if not below or level_of(region) not in _HEADS:
+        raise NoHeadThere(pointer="/region", region=region, office=office)
+
+
+def check_due(due_on: date | None, today: date) -> None:
+    """Raise `DueBeforeSent` for a day that is over."""
+    if due_on is not None and due_on < today:
+        raise DueBeforeSent(pointer="/due_on", due=due_on, today=today)
+
+
+def flags_of(told: Sequence[int] | None) -> tuple[int, ...]:
+    """The days at which an office flags its waiting cards, each once, in order."""
+    return tuple(sorted(set(told))) if told else FLAG_DAYS
+
+
+def printed_before(days: int, today: date, time_zone: str) -> datetime:
+    """The instant before which a card was printed that has waited `days` business days of an office or more."""
+    return datetime.combine(today - timedelta(days=days - 1), time(), ZoneInfo(time_zone))
+
+
+def days_waited(printed_at: datetime, today: date, time_zone: str) -> int:
+    """How many days ago, by the office's calendar, a card was printed."""
+    return (today - printed_at.astimezone(ZoneInfo(time_zone)).date()).days
