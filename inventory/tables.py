@@ -9,6 +9,7 @@ from inventory.custody import models as custody
 from inventory.database import Base
 from inventory.disposal import models as disposal
 from inventory.documents import models as documents
+from inventory.hooks import models as hooks
 from inventory.loans import models as loans
 from inventory.notices import models as notices
 from inventory.offices import models as offices
@@ -16,6 +17,7 @@ from inventory.opname import models as opname
 from inventory.outreach import models as outreach
 from inventory.people import models as people
 from inventory.printing import models as printing
+from inventory.queue import models as queue
 from inventory.recordings import models as recordings
 from inventory.regions import models as regions
 from inventory.requests import models as requests
@@ -27,6 +29,6 @@ from inventory.transfers import models as transfers
 MODULES = (
     access, audit, marks, outbox, retries,
     regions, offices, catalogue, people, notices, stock, custody, transfers, outreach, recordings, printing, settlement,
-    coverage, opname, disposal, loans, requests, documents, seals,
+    coverage, opname, disposal, loans, requests, documents, seals, queue, hooks,
 )  # fmt: skip
 metadata = Base.metadata

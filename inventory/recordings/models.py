@@ -34,6 +34,8 @@ class Recording(Base):
             "reason",
             "prr_at",
             "id",
+            "adult_on",
+            "appeared_at",
             sqlite_where=sa.text("status = 'prr'"),
             postgresql_where=sa.text("status = 'prr'"),
         ),
