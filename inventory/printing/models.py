@@ -11,21 +11,73 @@ from sqlalchemy.orm import Mapped, mapped_column
 from inventory.columns import Code, Id, Keping, by_value
 from inventory.database import Base
 from inventory.printing.consignment_rules import ConsignmentStatus
+from inventory.printing.machines import PrinterStatus, SupplyKind
 from inventory.printing.rules import CardStatus, JobStatus, Outcome
 from inventory.stock.rules import SpoilReason
 
 
 class Printer(Base):
-    """A printer of a store, and which items it can print (None: any)."""
+    """A printer of a store, which items it can print (None: any), and how many an hour.
+
+    It rests for `rest_minutes` after every `rest_after_cards`; `daily_limit` is what the office lets it do in a day.
+    """
 
     __tablename__ = "printers"
-    __table_args__ = (sa.UniqueConstraint("store_code", "name"),)
+    __table_args__ = (
+        sa.UniqueConstraint("store_code", "name"),
+        sa.CheckConstraint("capacity_per_hour > 0", "capacity_per_hour"),
+        sa.CheckConstraint("rest_after_cards IS NULL OR rest_after_cards > 0", "rest_after_cards"),
+        sa.CheckConstraint("rest_minutes IS NULL OR rest_minutes > 0", "rest_minutes"),
+        sa.CheckConstraint("daily_limit IS NULL OR daily_limit > 0", "daily_limit"),
+    )
     id: Mapped[Id]
     office_code: Mapped[Code] = mapped_column(index=True)
     store_code: Mapped[str] = mapped_column(sa.ForeignKey("stores.code"))
     name: Mapped[str] = mapped_column(sa.String(80))
     prints: Mapped[list[str] | None] = mapped_column(sa.JSON(none_as_null=True))
     version: Mapped[int] = mapped_column(default=1)
+    capacity_per_hour: Mapped[float] = mapped_column(default=45.0, server_default=sa.text("45"))
+    rest_after_cards: Mapped[int | None]
+    rest_minutes: Mapped[float | None]
+    daily_limit: Mapped[int | None]
+    status: Mapped[PrinterStatus] = mapped_column(
+        by_value(PrinterStatus), default=PrinterStatus.WORKING, server_default="working"
+    )
+    status_at: Mapped[datetime | None]
+    status_reason: Mapped[str | None] = mapped_column(sa.String(500))
+
+
+class Mount(Base):
+    """One roll of ribbon or film in a printer: how many cards it gives, and how many it was used for."""
+
+    __tablename__ = "mounts"
+    __table_args__ = (
+        sa.CheckConstraint("yield_cards > 0", "yield_cards"),
+        sa.CheckConstraint("used >= 0", "used"),
+        sa.Index(None, "printer_id", "kind", "id"),
+        sa.Index(
+            "uq_mounts_mounted",
+            "printer_id",
+            "kind",
+            unique=True,
+            sqlite_where=sa.text("unmounted_at IS NULL"),
+            postgresql_where=sa.text("unmounted_at IS NULL"),
+        ),
+    )
+    id: Mapped[Id]
+    printer_id: Mapped[int] = mapped_column(sa.ForeignKey("printers.id"))
+    kind: Mapped[SupplyKind] = mapped_column(by_value(SupplyKind))
+    item_code: Mapped[str] = mapped_column(sa.ForeignKey("items.code"))
+    # The label of the roll's lot, as it stands on its box.
+    lot: Mapped[str | None] = mapped_column(sa.String(80))
+    yield_cards: Mapped[int]
+    used: Mapped[int] = mapped_column(default=0)
+    mounted_at: Mapped[datetime]
+    unmounted_at: Mapped[datetime | None]
+    # The movement that took it out of the store; reversed, the roll never was mounted.
+    movement_id: Mapped[int] = mapped_column(sa.BigInteger)
+    replaced_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    user_id: Mapped[int] = mapped_column(sa.BigInteger)
 
 
 class PrintJob(Base):
@@ -65,7 +117,8 @@ class JobLine(Base):
 class Attempt(Base):
     """One blank in the printer for one recording. Hot rows: their parents are checked by the command, not by keys.
 
-    `number` is the blank's, where it is known; `custody_id` the session whose hand it came out of.
+    `number` is the blank's, where it is known; `custody_id` the session whose hand it came out of. `printer_id`,
+    `ribbon_id` and `film_id` are the printer and what was mounted in it, where it is one that the store has listed.
     """
 
     __tablename__ = "attempts"
@@ -93,6 +146,7 @@ class Attempt(Base):
         ),
         sa.Index(None, "job_id"),
         sa.Index(None, "attempted_at"),
+        sa.Index(None, "office_code", "attempted_at"),
         sa.Index(None, "recording_id"),
     )
     id: Mapped[Id]
@@ -107,6 +161,10 @@ class Attempt(Base):
     user_id: Mapped[int] = mapped_column(sa.BigInteger)
     undone_by: Mapped[int | None] = mapped_column(sa.BigInteger)
     custody_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    office_code: Mapped[str | None] = mapped_column(sa.String(40))
+    printer_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    ribbon_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    film_id: Mapped[int | None] = mapped_column(sa.BigInteger)
 
 
 class Card(Base):
