@@ -9,7 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from inventory.disposal.rules import DestructionClass
-from inventory.errors import Conflict, RuleViolated
+from inventory.errors import Conflict, Fault, LinesRefused, RuleViolated
 from inventory.offices.rules import MINISTRY
 from inventory.regions.rules import Level, level_of
 from inventory.texts import Text
@@ -46,6 +46,16 @@ class Surrendered:
     quantity: int = 1
 
 
+class CollectorUnnamed(RuleViolated):
+    """Who is not the resident gives a name."""
+
+    code = "collector_unnamed"
+    text = Text(
+        "Sebut nama pengambil (collected_by), atau collector_relation self bila penduduknya sendiri.",
+        "Name who collects it (collected_by), or say collector_relation self where it is the resident.",
+    )
+
+
 class CardsSentOn(Conflict):
     """Some cards were sent on already, and are not back."""
 
@@ -59,9 +69,7 @@ class CardsElsewhere(Conflict):
     """Some cards lie in another store than the one they are to be sent on from."""
 
     code = "cards_elsewhere"
-    text = Text(
-        "{count} kartu tidak berada di gudang ini.", "{count} cards do not lie in this store."
-    )
+    text = Text("{count} kartu tidak berada di gudang ini.", "{count} cards do not lie in this store.")
 
 
 class CardsNotInConsignment(Conflict):
@@ -98,6 +106,14 @@ class DueBeforeSent(RuleViolated):
 
     code = "due_before_sent"
     text = Text("Batas waktu {due} sebelum hari ini ({today}).", "The due day {due} is before today ({today}).")
+
+
+def check_collectors(collectors: Sequence[tuple[str | None, str | None]]) -> None:
+    """Raise `LinesRefused` with every line of (name, relation) that says neither a name nor `self`."""
+    unnamed = [index for index, (name, relation) in enumerate(collectors) if name is None and relation != SELF]
+    if unnamed:
+        text, code = CollectorUnnamed.text.format(), CollectorUnnamed.code
+        raise LinesRefused([Fault(f"/cards/{index}/collected_by", text, code) for index in unnamed])
 
 
 def check_region(region: str, office: str) -> None:

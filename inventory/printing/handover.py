@@ -21,7 +21,8 @@ from inventory.offices.rules import main_store_of
 from inventory.outbox import ChangeKind
 from inventory.outreach.models import Event
 from inventory.outreach.rules import EventStatus
-from inventory.printing import queries, rules
+from inventory.printing import collected, queries, rules
+from inventory.printing.consignment_rules import CollectorCheck, Surrendered, check_collectors
 from inventory.printing.models import Attempt, Card
 from inventory.printing.rules import CardStatus
 from inventory.recordings import commands as recordings
@@ -38,11 +39,16 @@ _CARDS: Any = Card.__table__
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """Whose card goes to whom. `repr` keeps the collector's name out of any traceback."""
+    """Whose card goes to whom: to somebody named, or (relation `self`, no name) to the resident.
+
+    `repr` keeps the collector's name out of any traceback.
+    """
 
     recording: Reference
-    collected_by: str
+    collected_by: str | None = None
     collector_relation: str | None = None
+    checked: Sequence[CollectorCheck] = ()
+    surrendered: Surrendered | None = None
 
     def __repr__(self) -> str:
         return f"Handover({self.recording!r})"
@@ -62,6 +68,8 @@ class CardFacts:
     status: CardStatus
     issued_at: datetime | None
     issue_movement: int | None
+    checks: dict[str, Any] | None
+    consignment: int | None
     number: str | None
 
     @property
@@ -81,10 +89,12 @@ def issue(
 ) -> list[int]:
     """Hand waiting cards over: one movement for each store they lie in. Answers their recordings' ids.
 
-    Raises `LinesRefused` for lines that mean no recording, `CardsNotWaiting` with the lines; then nothing was done.
+    Old cards that were given back go into their register. Raises `LinesRefused` for lines that mean no recording or
+    name no collector, `CardsNotWaiting` with the lines; then nothing was done.
     """
     with transaction() as session:
-        ids = _meant(actor, [told.recording for told in handovers], office, "cards", "/recording")
+        ids = recordings_meant(actor, [told.recording for told in handovers], office, "cards", "/recording")
+        check_collectors([(told.collected_by, told.collector_relation) for told in handovers])
         if once.done_before(session) is not None:
             return ids
         cards = locked_cards(session, ids)
@@ -95,7 +105,9 @@ def issue(
         )
         given = [(cards[i], told) for i, told in zip(ids, handovers, strict=True)]
         movements = hand_over(session, books, actor, given, occurred_on)
-        audit.record(session, actor, "issue", "cards", movements[0], actor.office, cards=len(ids), movements=movements)
+        old = sum(told.surrendered.quantity for told in handovers if told.surrendered)
+        counts = {"cards": len(ids), "movements": movements, "surrendered": old}
+        audit.record(session, actor, "issue", "cards", movements[0], actor.office, **counts)
         once.keep(session, movements[0])
         return ids
 
@@ -132,15 +144,19 @@ def hand_over(
         by_store[card.store].append((card, told))
     for store, part in sorted(by_store.items()):
         legs = _legs((card.number, card.account, rules.handed_over(card.account)) for card, _ in part)
-        posted = ledger.post(session, books, Fact(MovementKind.ISSUE, actor, store_facts(store), occurred_on), legs)
+        fact = Fact(MovementKind.ISSUE, actor, store_facts(store), occurred_on)
+        posted = ledger.post(session, books, fact, legs)
         movements.append(posted.id)
+        kept = collected.register(session, actor, fact.store, posted, [told.surrendered for _, told in part])
         _tell(session, ChangeKind.CARD_ISSUED, posted.id, [card for card, _ in part])
         rows += [
-            {"card": card.id, "movement": posted.id, "at": now, "collector": keys.encrypt(told.collected_by),
-             "relation": told.collector_relation}
+            {"card": card.id, "movement": posted.id, "at": now, "relation": told.collector_relation,
+             "collector": None if told.collected_by is None else keys.encrypt(told.collected_by),
+             "checks": collected.said(told.checked, told.surrendered, kept)}
             for card, told in part
         ]  # fmt: skip
     wire(session).execute(_ISSUE, sorted(rows, key=lambda row: row["card"]))
+    collected.count(session, (card.consignment for card, _ in given), "issued")
     recordings.set_status(session, [card.recording for card, _ in given], RecordingStatus.ISSUED, now)
     return movements
 
@@ -161,6 +177,7 @@ _ISSUE = (
         issue_movement_id=sa.bindparam("movement"),
         collector_secret=sa.bindparam("collector"),
         collector_relation=sa.bindparam("relation"),
+        collector_checks=sa.bindparam("checks"),
     )
 )
 
@@ -179,7 +196,7 @@ def lose(
     The recordings stay printed. Raises `LinesRefused` or `CardsNotWaiting` with the lines; then nothing was done.
     """
     with transaction() as session:
-        ids = _meant(actor, references, office, "recordings", "")
+        ids = recordings_meant(actor, references, office, "recordings", "")
         if once.done_before(session) is not None:
             return ids
         cards = locked_cards(session, ids)
@@ -201,6 +218,7 @@ def lose(
             movements.append(posted.id)
         for some in chunks(sorted(card.id for card in cards.values())):
             session.execute(sa.update(Card).where(Card.id.in_(some)).values(status=CardStatus.LOST))
+        collected.count(session, (card.consignment for card in cards.values()), "lost")
         audit.record(session, actor, "lose", "cards", movements[0], actor.office, cards=len(ids), movements=movements)
         once.keep(session, movements[0])
         return ids
@@ -234,10 +252,11 @@ def undo_issue(
 ) -> list[int]:
     """Take hand-overs back: the cards wait again, those of an ended event in the host's main store.
 
-    Answers their recordings' ids. Raises `LinesRefused`, `CardsNotIssued` with the lines, or `UndoTooLate`.
+    Old cards that were given back leave their register; cards that had been sent on are out there again. Answers their
+    recordings' ids. Raises `LinesRefused`, `CardsNotIssued` with the lines, `UndoTooLate` or `BelowDestroyed`.
     """
     with transaction() as session:
-        ids = _meant(actor, references, office, "recordings", "")
+        ids = recordings_meant(actor, references, office, "recordings", "")
         if once.done_before(session) is not None:
             return ids
         running = _held_events(session, ids)
@@ -284,6 +303,7 @@ def _take_back(
     by_movement: defaultdict[int, list[CardFacts]] = defaultdict(list)
     for card in cards:
         by_movement[card.issue_movement or 0].append(card)
+    collected.unregister(session, (card.checks for card in cards))
     back = {card.id: card.account.at(card.account.place, store=targets[card.store]) for card in cards}
     ends = [rules.handed_over(card.account) for card in cards]
     offices = {code: card.office for card in cards for code in (card.store, targets[card.store])}
@@ -299,6 +319,7 @@ def _take_back(
         _tell(session, ChangeKind.ISSUE_UNDONE, movements[-1], part)
     rows = [{"card": card.id, "store": back[card.id].store} for card in sorted(cards, key=lambda card: card.id)]
     wire(session).execute(_TAKE_BACK, rows)
+    collected.count(session, (card.consignment for card in cards), "issued", -1)
     return movements
 
 
@@ -312,11 +333,14 @@ _TAKE_BACK = (
         issue_movement_id=None,
         collector_secret=None,
         collector_relation=None,
+        collector_checks=sa.null(),
     )
 )
 
 
-def _meant(actor: Actor, references: Sequence[Reference], office: str | None, name: str, field: str) -> list[int]:
+def recordings_meant(
+    actor: Actor, references: Sequence[Reference], office: str | None, name: str, field: str
+) -> list[int]:
     """The recordings that the lines mean among what the actor reaches; raises `LinesRefused`."""
     if not access.permits(actor, Action.PRINT):
         raise NotPermitted(role=actor.role, office=actor.office, action=Action.PRINT)
@@ -347,7 +371,8 @@ def locked_cards(session: Session, ids: Sequence[int]) -> dict[int, CardFacts]:
     for part in chunks(sorted(ids)):
         query = sa.select(
             Card.id, Card.recording_id, Card.office_code, Card.store_code, Card.item_code, Card.owner_code,
-            Card.event_id, Card.status, Card.issued_at, Card.issue_movement_id, Attempt.number,
+            Card.event_id, Card.status, Card.issued_at, Card.issue_movement_id, Card.collector_checks,
+            Card.consignment_id, Attempt.number,
         ).join(Attempt, Attempt.id == Card.attempt_id)  # fmt: skip
         query = query.where(Card.recording_id.in_(part), Card.status != CardStatus.UNDONE)
         rows: Any = session.execute(query.order_by(Card.recording_id).with_for_update(of=Card))
