@@ -13,6 +13,7 @@ from inventory.database import Base
 from inventory.printing.consignment_rules import ConsignmentStatus
 from inventory.printing.machines import PrinterStatus, SupplyKind
 from inventory.printing.rules import CardStatus, JobStatus, Outcome
+from inventory.printing.run_rules import Fingerprint, RunStatus, Stage
 from inventory.stock.rules import SpoilReason
 
 
@@ -97,7 +98,7 @@ class PrintJob(Base):
 
 
 class JobLine(Base):
-    """A recording in a job; while `waiting` it may be in no other job."""
+    """A recording in a job; while `waiting` it may be in no other job. A run takes them by `place`, then by id."""
 
     __tablename__ = "job_lines"
     __table_args__ = (
@@ -112,6 +113,79 @@ class JobLine(Base):
     job_id: Mapped[int] = mapped_column(sa.ForeignKey("print_jobs.id"), primary_key=True)
     recording_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
     waiting: Mapped[bool]
+    place: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))
+
+
+class PrintRun(Base):
+    """Cards of one job that went to its printer at once. Open until a person says what came out."""
+
+    __tablename__ = "print_runs"
+    __table_args__ = (
+        sa.CheckConstraint("quantity > 0", "quantity"),
+        sa.CheckConstraint("(status = 'open') = (ended_at IS NULL)", "ended"),
+        sa.Index(
+            "uq_print_runs_job",
+            "job_id",
+            unique=True,
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        ),
+        sa.Index(
+            "uq_print_runs_printer",
+            "store_code",
+            "printer",
+            unique=True,
+            sqlite_where=sa.text("status = 'open' AND printer IS NOT NULL"),
+            postgresql_where=sa.text("status = 'open' AND printer IS NOT NULL"),
+        ),
+        sa.Index(None, "job_id"),
+        sa.Index(None, "office_code", "id"),
+    )
+    id: Mapped[Id]
+    job_id: Mapped[int] = mapped_column(sa.ForeignKey("print_jobs.id"))
+    office_code: Mapped[Code]
+    store_code: Mapped[Code]
+    printer: Mapped[str | None] = mapped_column(sa.String(80))
+    quantity: Mapped[int]
+    status: Mapped[RunStatus] = mapped_column(by_value(RunStatus))
+    started_at: Mapped[datetime]
+    user_id: Mapped[int] = mapped_column(sa.BigInteger)
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None] = mapped_column(sa.BigInteger)
+    printed: Mapped[int] = mapped_column(default=0)
+    spoiled: Mapped[int] = mapped_column(default=0)
+
+
+class RunLine(Base):
+    """A recording in a run. While it is `waiting` for a person's word it is in no other run, and so is its blank.
+
+    `number` is the blank that was taken for it, `movement_id` the one that made the card.
+    """
+
+    __tablename__ = "run_lines"
+    __table_args__ = (
+        sa.Index(
+            "uq_run_lines_waiting",
+            "recording_id",
+            unique=True,
+            sqlite_where=sa.text("waiting"),
+            postgresql_where=sa.text("waiting"),
+        ),
+        sa.Index(
+            "uq_run_lines_number",
+            "number",
+            unique=True,
+            sqlite_where=sa.text("number IS NOT NULL AND waiting"),
+            postgresql_where=sa.text("number IS NOT NULL AND waiting"),
+        ),
+    )
+    run_id: Mapped[int] = mapped_column(sa.ForeignKey("print_runs.id"), primary_key=True)
+    recording_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    place: Mapped[int]
+    stage: Mapped[Stage] = mapped_column(by_value(Stage))
+    number: Mapped[str | None] = mapped_column(sa.String(40))
+    waiting: Mapped[bool]
+    movement_id: Mapped[int | None] = mapped_column(sa.BigInteger)
 
 
 class Attempt(Base):
@@ -161,6 +235,8 @@ class Attempt(Base):
     user_id: Mapped[int] = mapped_column(sa.BigInteger)
     undone_by: Mapped[int | None] = mapped_column(sa.BigInteger)
     custody_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    # The printed attempt whose card a check found bad: this one says what became of the blank.
+    replaces_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     office_code: Mapped[str | None] = mapped_column(sa.String(40))
     printer_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     ribbon_id: Mapped[int | None] = mapped_column(sa.BigInteger)
@@ -217,6 +293,9 @@ class Card(Base):
     collector_relation: Mapped[str | None] = mapped_column(sa.String(60))
     issued_at: Mapped[datetime | None]
     issue_movement_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    checked_at: Mapped[datetime | None]
+    checked_by: Mapped[int | None] = mapped_column(sa.BigInteger)
+    fingerprint: Mapped[Fingerprint | None] = mapped_column(by_value(Fingerprint))
     collector_checks: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     consignment_id: Mapped[int | None] = mapped_column(sa.BigInteger)
 
