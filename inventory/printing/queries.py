@@ -13,10 +13,13 @@ from inventory import access, clock
 from inventory.access import Action, Actor
 from inventory.database import current
 from inventory.errors import NotFound
+from inventory.offices.models import Office
 from inventory.offices.queries import store_for
 from inventory.paging import Page, Slice, page
 from inventory.printing import rules
-from inventory.printing.models import Attempt, Card, JobLine, PrintJob
+from inventory.printing.ageing import waited
+from inventory.printing.consignment_rules import days_waited
+from inventory.printing.models import Attempt, Card, CardConsignment, JobLine, PrintJob
 from inventory.printing.rules import CardStatus, JobStatus, Outcome
 from inventory.recordings.models import Recording
 from inventory.recordings.queries import chunks, joined_events, require_office
@@ -152,6 +155,8 @@ class CardFilter:
     store: str | None = None
     event: int | None = None
     status: CardStatus | None = None
+    waiting_days: int | None = None
+    consignment: int | None = None
 
 
 _CARD = (
@@ -168,11 +173,19 @@ _CARD = (
     Card.printed_at.label("printed_at"),
     Card.issued_at.label("issued_at"),
     Card.collector_relation.label("collector_relation"),
+    Card.collector_checks.label("checks"),
+    Card.consignment_id.label("consignment"),
+    CardConsignment.region_code.label("sent_to"),
+    Office.time_zone.label("time_zone"),
 )
 
 
 _CARDS = (
-    sa.select(*_CARD).join(Recording, Recording.id == Card.recording_id).join(Attempt, Attempt.id == Card.attempt_id)
+    sa.select(*_CARD)
+    .join(Recording, Recording.id == Card.recording_id)
+    .join(Attempt, Attempt.id == Card.attempt_id)
+    .join(Office, Office.code == Card.office_code)
+    .outerjoin(CardConsignment, CardConsignment.id == Card.consignment_id)
 )
 
 
@@ -191,6 +204,10 @@ def list_cards(actor: Actor, which: CardFilter, wanted: Slice) -> Page:
         query = query.where(Card.store_code == store_for(actor, Action.READ_RECORDINGS, which.store).code)
     if which.event is not None:
         query = query.where(Card.event_id == which.event)
+    if which.consignment is not None:
+        query = query.where(Card.consignment_id == which.consignment)
+    if which.waiting_days is not None:
+        query = query.where(waited(which.waiting_days))
     if which.status is None:
         query = query.where(Card.status != CardStatus.UNDONE)
     else:
@@ -209,8 +226,13 @@ def get_cards(recordings: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def _aged(row: Any) -> dict[str, Any]:
-    waiting = row.status is CardStatus.WAITING
-    return {**row._mapping, "age_days": (clock.now() - row.printed_at).days if waiting else None}  # noqa: SLF001 - SQLAlchemy's documented accessor
+    """A card with how many days it has waited by its office's calendar, and what its hand-over left behind."""
+    age = None
+    if row.status is CardStatus.WAITING:
+        age = days_waited(row.printed_at, clock.business_day(row.time_zone), row.time_zone)
+    checks = row.checks or {}
+    told = {"age_days": age, "checked": checks.get("checked", []), "surrendered": checks.get("surrendered")}
+    return {**row._mapping, **told}  # noqa: SLF001 - SQLAlchemy's documented accessor
 
 
 def jobs_holding(session: Session, recordings: Sequence[int]) -> dict[int, int]:
