@@ -17,10 +17,12 @@ from api.opname.routes import blp as opname
 from api.outreach.routes import blp as outreach
 from api.people.routes import blp as people
 from api.planning.routes import blp as planning
+from api.printers.routes import blp as printers
 from api.printing.routes import blp as printing
 from api.recordings.routes import blp as recordings
 from api.regions.routes import blp as regions
 from api.requests.routes import blp as requests
+from api.residents.routes import blp as residents
 from api.settlement.routes import blp as settlement
 from api.stock.routes import blp as stock
 from api.transfers.routes import blp as transfers
@@ -38,7 +40,9 @@ FEATURES = (
     coverage,
     planning,
     recordings,
+    residents,
     printing,
+    printers,
     settlement,
     notices,
     opname,

@@ -64,6 +64,8 @@ MORE_FEATURE_FILES = {
     "transfers/goods.py": "the movements of a transfer, apart from who may make them",
 }
 MORE_API_FILES = {"recordings/lines.py": "the lines of a batch, from JSON or CSV, with every bad one listed"}
+# Parts of a feature that have routes of their own.
+PART_OF = {"cards": "printing", "printers": "printing"}
 # POSTs that work without an Idempotency-Key, each with why repeating it is harmless.
 KEY_OPTIONAL = {
     "coverage.report": "one report a region, day and source: a second one is refused",
@@ -316,7 +318,7 @@ def test_every_feature_of_the_api_has_routes_and_schemas_and_a_feature_of_the_in
     for feature in features:
         files = {path.name for path in feature.glob("*.py") if f"{feature.name}/{path.name}" not in MORE_API_FILES}
         assert files == {"__init__.py", "routes.py", "schemas.py"}, feature.name
-        assert (ROOT / "inventory" / feature.name).is_dir(), feature.name
+        assert (ROOT / "inventory" / PART_OF.get(feature.name, feature.name)).is_dir(), feature.name
 
 
 def test_only_the_configuration_reads_the_environment():

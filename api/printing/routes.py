@@ -6,7 +6,7 @@ from typing import Any
 
 from api import paging
 from api.amounts import amount_of
-from api.blueprint import Key, Routes, actor, once, version
+from api.blueprint import Key, Routes, actor, once
 from api.printing.schemas import (
     CardLossIn,
     CardPage,
@@ -18,22 +18,17 @@ from api.printing.schemas import (
     JobOut,
     JobPage,
     JobQuery,
+    JobToPrintOut,
     JobWithLinesOut,
     OpeningIssueIn,
-    PrinterChange,
-    PrinterIn,
-    PrinterOut,
-    PrinterPage,
-    PrinterQuery,
     ResultsIn,
     ResultUndoIn,
     WalkInIn,
     WalkInOut,
 )
 from api.stock.schemas import MovementOut
-from api.versions import with_etag
 from inventory.access import Action
-from inventory.printing import commands, handover, printers, queries
+from inventory.printing import commands, handover, queries, supplies
 from inventory.printing.commands import NewJob, NewPerson, WalkIn
 from inventory.printing.handover import Handover
 from inventory.printing.queries import CardFilter, JobFilter
@@ -43,10 +38,10 @@ from inventory.stock.queries import movement_with_entries
 blp = Routes("printing", __name__, description="Print jobs, what became of each blank, cards and who collected them")
 
 
-@blp.serves("POST /print-jobs", Action.PRINT, body=JobIn, answer=JobOut, status=201, key=Key.REQUIRED)
+@blp.serves("POST /print-jobs", Action.PRINT, body=JobIn, answer=JobToPrintOut, status=201, key=Key.REQUIRED)
 def create_job(body: dict[str, Any]) -> Any:
     """Send print-ready recordings to a printer."""
-    return _job(commands.create_job(actor(), NewJob(**body), once()))
+    return _to_print(commands.create_job(actor(), NewJob(**body), once()))
 
 
 @blp.serves("GET /print-jobs", Action.READ_RECORDINGS, query=JobQuery, answer=JobPage)
@@ -62,10 +57,10 @@ def show_job(job_id: int) -> Any:
     return queries.get_job_with_lines(actor(), job_id)
 
 
-@blp.serves("POST /print-jobs/<int:job_id>/open", Action.PRINT, answer=JobOut, key=Key.OPTIONAL)
+@blp.serves("POST /print-jobs/<int:job_id>/open", Action.PRINT, answer=JobToPrintOut, key=Key.OPTIONAL)
 def open_job(job_id: int) -> Any:
     """Send a drafted job to its printer."""
-    return _job(commands.open_job(actor(), job_id, once()))
+    return _to_print(commands.open_job(actor(), job_id, once()))
 
 
 @blp.serves("POST /print-jobs/<int:job_id>/cancel", Action.PRINT, answer=JobOut, key=Key.OPTIONAL)
@@ -134,30 +129,9 @@ def walk_in(body: dict[str, Any]) -> Any:
     return queries.get_walk_in(commands.walk_in(actor(), wanted, once()))
 
 
-@blp.serves("GET /printers", Action.READ, query=PrinterQuery, answer=PrinterPage)
-def list_printers(query: dict[str, Any]) -> Any:
-    """The printers of your subtree."""
-    return paging.answer(printers.list_printers(actor(), query["store"], paging.wanted(query, paging.number)))
-
-
-@blp.serves("POST /printers", Action.PRINT, body=PrinterIn, answer=PrinterOut, status=201, key=Key.OPTIONAL)
-def add_printer(body: dict[str, Any]) -> Any:
-    """Add a printer of a store, with the versions it can print."""
-    return with_etag(printers.get_printer(actor(), printers.add_printer(actor(), **body, once=once())))
-
-
-@blp.serves("GET /printers/<int:printer_id>", Action.READ, answer=PrinterOut)
-def show_printer(printer_id: int) -> Any:
-    """One printer."""
-    return with_etag(printers.get_printer(actor(), printer_id))
-
-
-@blp.serves("PATCH /printers/<int:printer_id>", Action.PRINT, body=PrinterChange, answer=PrinterOut)
-def change_printer(printer_id: int, body: dict[str, Any]) -> Any:
-    """Change a printer's name, or the versions it can print."""
-    printers.change_printer(actor(), printer_id, version(), body)
-    return with_etag(printers.get_printer(actor(), printer_id))
-
-
 def _job(job_id: int) -> dict[str, Any]:
     return queries.get_job(actor(), job_id)
+
+
+def _to_print(job_id: int) -> dict[str, Any]:
+    return {**_job(job_id), "warnings": supplies.warnings_of_job(job_id)}

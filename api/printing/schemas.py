@@ -10,6 +10,9 @@ from api import fields
 from api.amounts import check_at_most_one, intervals, single_numbers
 from api.paging import PageQuery, page_of
 from api.recordings.schemas import RecordingIn, Referred
+from api.sentences import Sentence
+from inventory.disposal.rules import DestructionClass
+from inventory.printing.consignment_rules import CollectorCheck, Surrendered
 from inventory.printing.rules import CardStatus, JobStatus, Outcome
 from inventory.recordings.rules import ReportedStatus
 from inventory.stock.numbers import MAX_NUMBER
@@ -45,6 +48,12 @@ class JobOut(ma.Schema):
     waiting = ma.fields.Integer(required=True)
     printed = ma.fields.Integer(required=True)
     spoiled = ma.fields.Integer(required=True)
+
+
+class JobToPrintOut(JobOut):
+    """A job that goes to its printer, and what to see to before it does."""
+
+    warnings = ma.fields.List(Sentence(), required=True)
 
 
 class JobLineOut(ma.Schema):
@@ -104,12 +113,29 @@ class ResultUndoIn(fields.Strict):
     reason = fields.Words(high=500, required=True)
 
 
+class SurrenderedIn(fields.Strict):
+    """Old cards that the collector gave back: they go into the register of withdrawn cards."""
+
+    reason = fields.Kind(DestructionClass, required=True)
+    quantity = fields.JsonInt(load_default=1, validate=fields.between(1, 10))
+
+    @ma.post_load
+    def as_surrendered(self, told: dict[str, Any], **_: Any) -> Surrendered:
+        """As the command takes it."""
+        return Surrendered(**told)
+
+
 class HandoverIn(fields.Strict):
-    """Whose card goes to whom; the collector's name is kept encrypted."""
+    """Whose card goes to whom; the collector's name is kept encrypted.
+
+    `collected_by` may be left out where `collector_relation` is `self`: it is the resident, whose name is known.
+    """
 
     recording = Referred(required=True)
-    collected_by = fields.Words(high=200, required=True)
+    collected_by = fields.Words(high=200, load_default=None, allow_none=True)
     collector_relation = fields.Words(high=60, load_default=None, allow_none=True)
+    checked = fields.Several(fields.Kind(CollectorCheck), low=0, high=len(CollectorCheck), load_default=list)
+    surrendered = fields.Part(SurrenderedIn, load_default=None, allow_none=True)
 
 
 class IssueIn(fields.Strict):
@@ -146,6 +172,14 @@ class CardLossIn(fields.Strict):
     office = fields.code(load_default=None, allow_none=True)
 
 
+class SurrenderedOut(ma.Schema):
+    """Old cards that were given back for a card, and the row of the register that they are in."""
+
+    reason = ma.fields.String(required=True, validate=fields.one_of(DestructionClass))
+    quantity = ma.fields.Integer(required=True)
+    withdrawn = ma.fields.Integer(attribute="row", required=True)
+
+
 class CardOut(ma.Schema):
     """A card, where it lies and whose blank it was; nobody's name is shown."""
 
@@ -162,6 +196,10 @@ class CardOut(ma.Schema):
     issued_at = ma.fields.AwareDateTime(required=True, allow_none=True)
     number = ma.fields.String(required=True, allow_none=True, metadata={"description": "the blank's"})
     collector_relation = ma.fields.String(required=True, allow_none=True)
+    checked = ma.fields.List(ma.fields.String(), required=True, metadata={"description": "at the hand-over"})
+    surrendered = ma.fields.Nested(SurrenderedOut, required=True, allow_none=True)
+    consignment = ma.fields.Integer(required=True, allow_none=True, metadata={"description": "it was sent on with"})
+    sent_to = ma.fields.String(required=True, allow_none=True, metadata={"description": "the region it was sent on to"})
     age_days = ma.fields.Integer(required=True, allow_none=True, metadata={"description": "waiting cards only"})
 
 
@@ -172,12 +210,14 @@ class CardsOut(ma.Schema):
 
 
 class CardQuery(PageQuery):
-    """Which cards."""
+    """Which cards; `waiting_days` are those that wait and were printed so many days ago or more."""
 
     office = fields.code(load_default=None)
     store = fields.code(load_default=None)
     event = fields.QueryInt(load_default=None)
     status = fields.Kind(CardStatus, load_default=None)
+    waiting_days = fields.QueryInt(load_default=None, validate=fields.between(0, 36_500))
+    consignment = fields.QueryInt(load_default=None)
 
 
 _PRINT_READY_ONLY = [Text("Hanya yang siap cetak (prr).", "Print-ready (prr) only.")]
@@ -218,38 +258,6 @@ class WalkInIn(fields.Strict):
     numbers = single_numbers()
 
 
-class PrinterIn(fields.Strict):
-    """A printer of a store; `prints` are the blank versions it can print, null is any."""
-
-    store = fields.code(required=True)
-    name = fields.Words(high=80, required=True)
-    prints = fields.Several(fields.code(), high=100, metadata=fields.PRINTS, load_default=None, allow_none=True)
-
-
-class PrinterChange(fields.Strict):
-    """What may be changed of a printer."""
-
-    name = fields.Words(high=80)
-    prints = fields.Several(fields.code(), high=100, metadata=fields.PRINTS, allow_none=True)
-
-
-class PrinterOut(ma.Schema):
-    """A printer."""
-
-    id = ma.fields.Integer(required=True)
-    office = ma.fields.String(attribute="office_code", required=True)
-    store = ma.fields.String(attribute="store_code", required=True)
-    name = ma.fields.String(required=True)
-    prints = ma.fields.List(ma.fields.String(), allow_none=True, required=True, metadata=fields.PRINTS)
-    version = ma.fields.Integer(required=True)
-
-
-class PrinterQuery(PageQuery):
-    """Which printers."""
-
-    store = fields.code(load_default=None)
-
-
 class WalkInOut(ma.Schema):
     """The ids of what was made, and whether the card was printed or issued."""
 
@@ -260,6 +268,5 @@ class WalkInOut(ma.Schema):
     status = ma.fields.String(required=True)
 
 
-PrinterPage = page_of(PrinterOut)
 JobPage = page_of(JobOut)
 CardPage = page_of(CardOut)

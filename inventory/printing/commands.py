@@ -18,7 +18,7 @@ from inventory.errors import Fault, LinesRefused, RuleViolated
 from inventory.offices.queries import StoreFacts, store_facts, store_for
 from inventory.outbox import ChangeKind
 from inventory.outreach.models import Event
-from inventory.printing import handover, queries, rules, steps
+from inventory.printing import handover, queries, rules, steps, supplies
 from inventory.printing.models import Attempt, Card, JobLine, PrintJob
 from inventory.printing.rules import CardStatus, JobStatus, Outcome, Result, Try
 from inventory.recordings import commands as recordings
@@ -97,7 +97,7 @@ def create_job(actor: Actor, wanted: NewJob, once: Once = FIRST) -> int:
         steps.check_blank(wanted.item)
         if (done := once.done_before(session)) is not None:
             return done
-        steps.check_version(session, store, wanted.item, wanted.printer)
+        steps.check_printer(session, store, wanted.item, wanted.printer)
         steps.require_running(session, event_id)
         meant, wrong = resolve(wanted.recordings, [Recording.office_code == store.office])
         if wrong:
@@ -145,6 +145,7 @@ def open_job(actor: Actor, job_id: int, once: Once = FIRST) -> int:
             return done
         if job.status is not JobStatus.DRAFT:
             raise rules.JobNotOpen(job=job.id, status=job.status)
+        supplies.check_working(session, job.store_code, job.printer)
         steps.require_running(session, job.event_id)
         job.status = JobStatus.OPEN
         audit.record(session, actor, "open", "print_job", job.id, job.office_code)
@@ -311,7 +312,7 @@ def walk_in(actor: Actor, wanted: WalkIn, once: Once = FIRST) -> int:
         line = _as_line(wanted.person, store, event_id)
         if (done := once.done_before(session)) is not None:
             return done
-        steps.check_version(session, store, wanted.item, wanted.printer)
+        steps.check_printer(session, store, wanted.item, wanted.printer)
         steps.require_running(session, event_id)
         recording = recordings.insert_one(session, actor, line)
         standing = recordings.lock_recordings(session, [recording])

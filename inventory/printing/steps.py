@@ -19,7 +19,7 @@ from inventory.offices.queries import StoreFacts
 from inventory.outbox import ChangeKind
 from inventory.outreach.models import Event
 from inventory.outreach.rules import EventStatus
-from inventory.printing import queries, rules
+from inventory.printing import queries, rules, supplies
 from inventory.printing.models import Attempt, Card, JobLine, Printer, PrintJob
 from inventory.printing.rules import CardStatus, JobStatus, Outcome, Try
 from inventory.recordings import commands as recordings
@@ -50,18 +50,29 @@ def check_blank(code: str) -> None:
         raise OnlyBlanksBecomeCards(pointer="/item", item=code)
 
 
-def check_version(session: Session, store: StoreFacts, item: str, printer: str | None) -> None:
-    """Raise `PrinterUnknown`, or `VersionNotPrinted` when the print room or the printer cannot print this item."""
+def check_version(session: Session, store: StoreFacts, item: str, printer: str | None) -> Printer | None:
+    """The printer, where its store has listed it.
+
+    Raises `PrinterUnknown`, or `VersionNotPrinted` when the print room or the printer cannot print this item.
+    """
     stated: list[tuple[str, Sequence[str] | None]] = [(store.code, store.prints)]
+    found = None
     if printer is not None:
-        query = sa.select(Printer.name, Printer.prints).where(Printer.store_code == store.code)
-        known = {row.name: row.prints for row in session.execute(query.order_by(Printer.name))}
+        query = sa.select(Printer).where(Printer.store_code == store.code)
+        known = {each.name: each for each in session.scalars(query.order_by(Printer.name))}
         if known and printer not in known:
             raise rules.PrinterUnknown(pointer="/printer", store=store.code, printer=printer, known=", ".join(known))
-        stated.append((printer, known.get(printer)))
+        found = known.get(printer)
+        stated.append((printer, found.prints if found else None))
     for where, prints in stated:
         if prints is not None and item not in prints:
             raise rules.VersionNotPrinted(pointer="/item", where=where, item=item, prints=", ".join(prints))
+    return found
+
+
+def check_printer(session: Session, store: StoreFacts, item: str, printer: str | None) -> None:
+    """The same for work that is new, which no printer in repair is given: raises `PrinterInRepair` too."""
+    supplies.require_working(check_version(session, store, item, printer))
 
 
 def require_running(session: Session, event_id: int | None) -> None:
@@ -149,7 +160,12 @@ def post_attempts(
     blanks = _drawn(session, books, order, tries)
     posted = ledger.post(session, books, fact, rules.legs_of(blanks, tries))
     now, connection = clock.now(), session.connection()
-    common = {"job_id": job.id, "movement_id": posted.id, "attempted_at": now, "user_id": fact.actor.user_id}
+    fed = supplies.count_down(session, job.store_code, job.printer, tries)
+    common = {
+        "job_id": job.id, "movement_id": posted.id, "attempted_at": now, "user_id": fact.actor.user_id,
+        "office_code": job.office_code, "printer_id": fed.printer_id, "ribbon_id": fed.ribbon_id,
+        "film_id": fed.film_id,
+    }  # fmt: skip
     insert_many(
         session,
         _ATTEMPTS,

@@ -1,0 +1,1 @@
+"""Printers, what is mounted in them, and how much they spoil, over REST."""
