@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 import migrations
 from api.config import Settings, SettingWrong
+from api.hooks_cli import webhooks
 from api.ledger_cli import ledger
 from inventory import demo as demo_data
 from inventory import marks, retries, setup
@@ -23,6 +24,7 @@ from inventory.access import Role
 from inventory.custody import commands as custody
 from inventory.database import db
 from inventory.errors import InventoryError
+from inventory.hooks import commands as hooks
 from inventory.people import commands as people
 
 DEMO_LABEL = "demo"
@@ -114,7 +116,9 @@ def serve(demo_tokens: bool) -> None:  # noqa: FBT001 - click gives flags so
     db.session.remove()
     db.engine.dispose()
     if settings.seal_every:
-        _start_sealer(settings.seal_every)
+        _start_beside("ledger", "seal", every=settings.seal_every)
+    if settings.send_every:
+        _start_beside("webhooks", "send", every=settings.send_every)
     arguments = [
         sys.executable,
         "-W",
@@ -130,9 +134,9 @@ def serve(demo_tokens: bool) -> None:  # noqa: FBT001 - click gives flags so
     os.execv(sys.executable, arguments)  # noqa: S606 - no shell is what is wanted
 
 
-def _start_sealer(every: int) -> None:
-    """Seal in the background for as long as this process, which becomes gunicorn, lives."""
-    words = ["ledger", "seal", "--every", str(every), "--parent", str(os.getpid())]
+def _start_beside(*command: str, every: int) -> None:
+    """Seal or send in the background for as long as this process, which becomes gunicorn, lives."""
+    words = [*command, "--every", str(every), "--parent", str(os.getpid())]
     script = "from api.cli import main; main()"
     subprocess.Popen(  # noqa: S603 - our own program, with our own words
         [sys.executable, "-W", TOLD_ABOVE, "-c", script, *words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
@@ -163,10 +167,12 @@ def create_token(role: str, office: str, days: int) -> None:
 @click.command
 @with_appcontext
 def chores() -> None:
-    """What a daily timer runs: forget old idempotency keys, tell of custody sessions that are overdue."""
+    """What a daily timer runs: forget old idempotency keys, tell of overdue custody sessions and of shortfalls."""
     click.echo(f"idempotency keys forgotten: {retries.purge()}")
     click.echo(f"custody sessions overdue: {custody.tell_overdue()}")
+    click.echo(f"shortfalls told: {hooks.raise_shortfalls(people.system_actor())}")
+    click.echo(f"changes numbered: {hooks.number_changes()}")
 
 
-for _command in (init, demo, serve, chores, token, ledger):
+for _command in (init, demo, serve, chores, token, ledger, webhooks):
     group.add_command(_command)

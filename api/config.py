@@ -43,6 +43,7 @@ class Settings:
     document_checks_per_minute: int
     ledger_dir: Path
     seal_every: int
+    send_every: int
     keyring: Keyring
 
 
@@ -65,6 +66,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         document_checks_per_minute=_number(env, "BLANGKO_DOCUMENT_CHECKS_PER_MINUTE", 30, 1, 100_000),
         ledger_dir=Path(env.get("BLANGKO_LEDGER_DIR", "") or HOME / "instance" / "ledger").absolute(),
         seal_every=_number(env, "BLANGKO_SEAL_EVERY", 5, 0, 3_600),
+        send_every=_number(env, "BLANGKO_SEND_EVERY", 5, 0, 3_600),
         keyring=_keyring(env),
     )
 
@@ -76,7 +78,7 @@ _KNOWN = frozenset(
         "TRUSTED_PROXIES", "PUBLIC_URL", "LOG", "FAILED_TOKENS_PER_MINUTE",
         "DOCUMENT_CHECKS_PER_MINUTE", "SECRET_KEY", "SECRET_KEY_FILE",
         "ENCRYPTION_KEYS", "ENCRYPTION_KEYS_FILE", "INDEX_KEY", "INDEX_KEY_FILE", "SIGNING_KEY", "SIGNING_KEY_FILE",
-        "LEDGER_DIR", "SEAL_EVERY",
+        "LEDGER_DIR", "SEAL_EVERY", "SEND_EVERY",
     )
 )  # fmt: skip
 
@@ -149,7 +151,8 @@ def _keyring(env: Mapping[str, str]) -> Keyring:
         names = ", ".join(f"BLANGKO_{name}" for name in derived)
         warnings.warn(f"{names} not set: derived from BLANGKO_SECRET_KEY, which must then never change", stacklevel=2)
     return Keyring(
-        encryption=_numbered_keys(encryption) if encryption else {0: keys.derive(secret, "encryption")},
+        # The derived key still decrypts what it encrypted before there were others: until `blangko keys rotate`.
+        encryption={0: keys.derive(secret, "encryption")} | (_numbered_keys(encryption) if encryption else {}),
         index=_key("BLANGKO_INDEX_KEY", index) if index else keys.derive(secret, "index"),
         digest=_key("BLANGKO_SIGNING_KEY", signing) if signing else keys.derive(secret, "signing"),
     )

@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from api.config import Settings
 from inventory.database import db
 from inventory.errors import Busy
+from inventory.hooks import commands as hooks
 from inventory.reports import queries as books
 from inventory.seals import commands as sealing
 from inventory.seals import queries as seals
@@ -59,7 +60,7 @@ def verify_ledger() -> None:
 def seal_ledger(every: int | None, parent: int | None) -> None:
     """Give committed movements their position and hash, and sign the head of the day."""
     if every is None:
-        click.echo(f"movements sealed: {sealing.seal(_folder())}")
+        click.echo(f"movements sealed: {_seal()}")
         return
     # The handlers only remember: what they raised would be lost in a callback that happens to run just then.
     told: list[int] = []
@@ -71,11 +72,18 @@ def seal_ledger(every: int | None, parent: int | None) -> None:
 
     while is_wanted():
         with suppress(Busy, OperationalError):  # the next round makes up for it
-            sealing.seal(_folder())
+            _seal()
         db.session.remove()
         end = time.monotonic() + every
         while (left := end - time.monotonic()) > 0 and is_wanted():
             time.sleep(min(left, _GLANCE))
+
+
+def _seal() -> int:
+    """Seal, and give what was sealed its position in what others are told."""
+    sealed = sealing.seal(_folder())
+    hooks.number_changes()
+    return sealed
 
 
 @ledger.command("export")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask_smorest import Api
 
 from api.blanks.routes import blp as blanks
+from api.cards.routes import blp as cards
 from api.catalogue.routes import blp as catalogue
 from api.coverage.routes import blp as coverage
 from api.custody.routes import blp as custody
 from api.disposal.routes import blp as disposal
 from api.documents.routes import blp as documents
+from api.hooks.routes import blp as hooks
 from api.loans.routes import blp as loans
 from api.notices.routes import blp as notices
 from api.offices.routes import blp as offices
@@ -50,6 +52,8 @@ FEATURES = (
     disposal,
     blanks,
     documents,
+    cards,
+    hooks,
 )
 
 

@@ -20,7 +20,9 @@ from inventory.printing import models as printing
 from inventory.queue import models as queue
 from inventory.recordings import models as recordings
 from inventory.regions import models as regions
+from inventory.reports import models as reports
 from inventory.requests import models as requests
+from inventory.residents import models as residents
 from inventory.seals import models as seals
 from inventory.settlement import models as settlement
 from inventory.stock import models as stock
@@ -29,6 +31,6 @@ from inventory.transfers import models as transfers
 MODULES = (
     access, audit, marks, outbox, retries,
     regions, offices, catalogue, people, notices, stock, custody, transfers, outreach, recordings, printing, settlement,
-    coverage, opname, disposal, loans, requests, documents, seals, queue, hooks,
+    coverage, opname, disposal, loans, requests, residents, documents, seals, reports, queue, hooks,
 )  # fmt: skip
 metadata = Base.metadata

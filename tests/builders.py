@@ -33,6 +33,7 @@ def settings_for(url: str, **changes: Any) -> Settings:
         "document_checks_per_minute": 1000,
         "ledger_dir": Path("nowhere"),
         "seal_every": 0,
+        "send_every": 0,
         "keyring": Keyring({1: derive(SECRET, "encryption")}, derive(SECRET, "index"), derive(SECRET, "signing")),
     }
     return Settings(**{**usual, **changes})

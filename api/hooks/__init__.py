@@ -1,0 +1,1 @@
+"""Changes and webhooks over REST."""

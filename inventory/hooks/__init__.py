@@ -1,0 +1,1 @@
+"""What happened, numbered for whoever reads it, and sent to whoever asked to be called."""
