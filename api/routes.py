@@ -23,6 +23,7 @@ from api.printers.routes import blp as printers
 from api.printing.routes import blp as printing
 from api.recordings.routes import blp as recordings
 from api.regions.routes import blp as regions
+from api.reports.routes import blp as reports
 from api.requests.routes import blp as requests
 from api.residents.routes import blp as residents
 from api.settlement.routes import blp as settlement
@@ -54,6 +55,7 @@ FEATURES = (
     documents,
     cards,
     hooks,
+    reports,
 )
 
 

@@ -116,6 +116,7 @@ INDONESIAN = {
     "ba_opname": "berita acara opname",
     "ba_pemusnahan": "berita acara pemusnahan",
     "session_sheet": "lembar sif",
+    "daftar_serah": "daftar serah terima KTP-el",
     "ministry": "Ditjen Dukcapil",
     "province": "Dinas provinsi",
     "grant": "hibah",

@@ -15,9 +15,10 @@ from inventory.loans import queries as loans
 from inventory.opname import queries as opname
 from inventory.outreach.models import Pledge
 from inventory.outreach.rules import PledgeStatus
+from inventory.printing import consignments
 from inventory.printing.models import Attempt, Card
 from inventory.printing.rules import CardStatus, Outcome
-from inventory.reports import ties
+from inventory.reports import flows, ties
 from inventory.requests import queries as requests
 from inventory.settlement.models import SettlementLine
 from inventory.stock import verify
@@ -41,9 +42,10 @@ def differences() -> Iterator[str]:
     yield from _printed_twice()
     yield from _settlements()
     yield from _pledges()
-    for feature in (custody, transfers, opname, disposal, loans, requests, documents):
+    for feature in (custody, transfers, opname, disposal, loans, requests, consignments, documents):
         yield from feature.differences()
     yield from ties.differences()
+    yield from flows.differences()
 
 
 def _rows(query: sa.Executable) -> Iterator[Any]:
