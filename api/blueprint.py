@@ -156,7 +156,7 @@ class Routes(Blueprint):
 
             @wraps(wrapped)
             def checked(*args: Any, **kwargs: Any) -> Any:
-                if method in ("POST", "PATCH") and request.content_length and request.mimetype not in consumes:
+                if method in ("POST", "PATCH", "PUT") and request.content_length and request.mimetype not in consumes:
                     raise UnsupportedMediaType
                 sent = request.headers.get("Idempotency-Key", "").strip()
                 if (key is Key.REQUIRED and not sent) or len(sent) > MAX_KEY or not sent.isprintable():

@@ -21,6 +21,7 @@ from api.people.routes import blp as people
 from api.planning.routes import blp as planning
 from api.printers.routes import blp as printers
 from api.printing.routes import blp as printing
+from api.queue.routes import blp as queue
 from api.recordings.routes import blp as recordings
 from api.regions.routes import blp as regions
 from api.reports.routes import blp as reports
@@ -45,6 +46,7 @@ FEATURES = (
     recordings,
     residents,
     printing,
+    queue,
     printers,
     settlement,
     notices,

@@ -52,6 +52,8 @@ MORE_FEATURE_FILES = {
     "printing/collected.py": "what a hand-over leaves behind: checks, old cards, the count of what was sent on",
     "printing/consignment_rules.py": "what hand-overs check and what cards that are sent on may be, pure as rules.py",
     "printing/consignments.py": "cards sent on to a head of a kecamatan or village, and coming back",
+    "queue/forecast.py": "what another policy would change, by pure arithmetic",
+    "queue/lines.py": "who waits in which order, read reason by reason by its index",
     "printing/handover.py": "cards and who collected them, apart from the jobs that printed them",
     "printing/run_rules.py": "what a run and a check may be, apart from jobs and attempts",
     "printing/steps.py": "what the commands of printing share inside their own transactions",
@@ -61,6 +63,9 @@ MORE_FEATURE_FILES = {
     "printing/supplies.py": "ribbon and film, mounted and counted down",
     "stock/corrections.py": "what takes two people or comes afterwards: reversals and confirmed losses",
     "stock/intervals.py": "the only writer of intervals, called by the ledger",
+    "reports/daily.py": "the stock and print report of a day or a month, put together",
+    "reports/flows.py": "what moved, from the sums that were added up and what is not yet in them",
+    "reports/waiting.py": "how many recordings waited when a day ended",
     "reports/ties.py": "whether documents and the movements that carried them out name each other",
     "seals/contents.py": "what the hash of a movement is over",
     "seals/heads.py": "the key and the signed heads, outside the database",
@@ -71,7 +76,11 @@ MORE_FEATURE_FILES = {
     "transfers/drafts.py": "the transfers that other commands make inside their own transactions",
     "transfers/goods.py": "the movements of a transfer, apart from who may make them",
 }
-MORE_API_FILES = {"recordings/lines.py": "the lines of a batch, from JSON or CSV, with every bad one listed"}
+MORE_API_FILES = {
+    "recordings/lines.py": "the lines of a batch, from JSON or CSV, with every bad one listed",
+    "reports/files.py": "a report as CSV, XLSX or PDF",
+    "reports/tables.py": "a report as tables with headings",
+}
 # Parts of a feature that have routes of their own.
 PART_OF = {"cards": "printing", "printers": "printing"}
 # POSTs that work without an Idempotency-Key, each with why repeating it is harmless.
@@ -98,6 +107,8 @@ KEY_OPTIONAL = {
     "printers.add_printer": "a store's printers have different names: a second one is refused",
     "stock.confirm_loss": "no stock moves, and twice is refused",
     "printing.cancel_job": "no stock moves, and twice is refused",
+    "queue.note_appeared": "no stock and no document: who came before changes nothing",
+    "queue.simulate": "it changes nothing",
     "recordings.record": "client ids are the identity: a line known already changes nothing",
     "recordings.report": "a status known already changes nothing",
     "opname.cancel": "no stock moves, and twice is refused",

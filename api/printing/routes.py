@@ -33,6 +33,7 @@ from inventory.printing.commands import NewJob, NewPerson, WalkIn
 from inventory.printing.handover import Handover
 from inventory.printing.queries import CardFilter, JobFilter
 from inventory.printing.rules import Result
+from inventory.queue.commands import Taking, take_job
 from inventory.stock.queries import movement_with_entries
 
 blp = Routes("printing", __name__, description="Print jobs, what became of each blank, cards and who collected them")
@@ -40,8 +41,11 @@ blp = Routes("printing", __name__, description="Print jobs, what became of each 
 
 @blp.serves("POST /print-jobs", Action.PRINT, body=JobIn, answer=JobToPrintOut, status=201, key=Key.REQUIRED)
 def create_job(body: dict[str, Any]) -> Any:
-    """Send print-ready recordings to a printer."""
-    return _to_print(commands.create_job(actor(), NewJob(**body), once()))
+    """Send print-ready recordings to a printer: those named, or the first of the queue."""
+    named, take = body.pop("recordings"), body.pop("take")
+    if named is None:
+        return _to_print(take_job(actor(), Taking(**body, take=take), once()))
+    return _to_print(commands.create_job(actor(), NewJob(**body, recordings=named), once()))
 
 
 @blp.serves("GET /print-jobs", Action.READ_RECORDINGS, query=JobQuery, answer=JobPage)

@@ -21,16 +21,27 @@ from inventory.texts import Text
 
 MAX_LINES = 2_000
 
+_NAMED_OR_TAKEN = Text("Sebut tepat satu: recordings atau take.", "State exactly one: recordings or take.")
+
 
 class JobIn(fields.Strict):
-    """Print-ready recordings to a printer, with blanks from `store`; an event's kit makes it the event's job."""
+    """Print-ready recordings to a printer, with blanks from `store`; an event's kit makes it the event's job.
+
+    Either they are named (`recordings`), or the first so many of the queue are taken (`take`).
+    """
 
     store = fields.code(required=True)
     event = fields.identity(load_default=None, allow_none=True)
     printer = fields.Words(high=80, load_default=None, allow_none=True)
     item = fields.code(load_default="blangko")
-    recordings = fields.Several(Referred(), high=MAX_LINES, required=True)
+    recordings = fields.Several(Referred(), high=MAX_LINES, load_default=None, allow_none=True)
+    take = fields.JsonInt(load_default=None, allow_none=True, validate=fields.between(1, MAX_LINES))
     draft = fields.Flag(load_default=False)
+
+    @ma.validates_schema
+    def _check_one(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if (data.get("recordings") is None) == (data.get("take") is None):
+            raise ma.ValidationError({"recordings": [_NAMED_OR_TAKEN]})
 
 
 class JobOut(ma.Schema):

@@ -87,6 +87,16 @@ class RecordingInOtherJob(Conflict):
     )
 
 
+class QueueOnly(Conflict):
+    """The office prints by its queue: staff do not pick whom they print."""
+
+    code = "queue_only"
+    text = Text(
+        "Dinas {office} mencetak menurut antrean; kirim take (jumlah) sebagai ganti recordings.",
+        "Office {office} prints by its queue; send take (how many) in place of recordings.",
+    )
+
+
 class RecordingTwice(RuleViolated):
     """A request names one recording on two lines."""
 
@@ -234,10 +244,11 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A recording in a job."""
+    """A recording in a job; where it waits no more, `why` says what became of it."""
 
     recording: int
     waiting: bool
+    why: Fault | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +278,8 @@ def attempts(job: int, results: Sequence[Result], lines: Mapping[Reference, Line
         if error is not None:
             wrong.append(Fault(f"{place}/{_wrong_field(error)}", error.sentence, error.code))
         elif line is not None and not line.waiting:
-            late.append(Fault(f"{place}/recording", NotWaiting.text.format(count=1, job=job), NotWaiting.code))
+            why = line.why or Fault("", NotWaiting.text.format(count=1, job=job), NotWaiting.code)
+            late.append(replace(why, pointer=f"{place}/recording"))
         elif line is not None:
             number = None if result.number is None else numbers.read(result.number, f"{place}/number")
             tries.append(Try(line.recording, result.outcome, result.reason, number))
@@ -371,10 +383,14 @@ def first_lines(recordings: Sequence[int], name: str) -> None:
 
 def in_other_jobs(jobs: Mapping[int, int]) -> RecordingInOtherJob:
     """The conflict that names the lines whose recordings wait in another job, each with that job."""
-    told = Text("Perekaman ini menunggu di pekerjaan cetak {job}.", "This recording waits in print job {job}.")
-    code = RecordingInOtherJob.code
-    faults = [Fault(f"/recordings/{index}", told.format(job=job), code) for index, job in jobs.items()]
+    faults = [waits_elsewhere(job, f"/recordings/{index}") for index, job in jobs.items()]
     return RecordingInOtherJob(faults=faults, count=len(jobs))
+
+
+def waits_elsewhere(job: int, pointer: str = "") -> Fault:
+    """What is said of one line whose recording waits in another job."""
+    told = Text("Perekaman ini menunggu di pekerjaan cetak {job}.", "This recording waits in print job {job}.")
+    return Fault(pointer, told.format(job=job), RecordingInOtherJob.code)
 
 
 def named(error: type[Conflict], name: str, lines: Sequence[int]) -> Conflict:

@@ -84,6 +84,12 @@ def require_running(session: Session, event_id: int | None) -> None:
         raise rules.EventNotPrinting(event=event_id, status=status)
 
 
+def check_may_pick(store: StoreFacts, pointer: str) -> None:
+    """Raise `QueueOnly` where the office prints by its queue; an event names whom it prints."""
+    if store.checks.queue_only and not store.event_id:
+        raise rules.QueueOnly(pointer=pointer, office=store.office)
+
+
 def check_free(session: Session, ids: Sequence[int], statuses: Mapping[int, RecordingStatus]) -> None:
     """Raise unless all are print-ready and wait in no job, naming the lines."""
     if unready := [index for index, i in enumerate(ids) if statuses[i] is not RecordingStatus.PRR]:
@@ -103,7 +109,7 @@ def insert_job(
     status: JobStatus,
     ids: Iterable[int],
 ) -> PrintJob:
-    """Write a job with its waiting lines; its recordings are locked and free."""
+    """Write a job with its waiting lines, to be printed in this order; its recordings are locked and free."""
     job = PrintJob(
         office_code=store.office,
         store_code=store.code,
@@ -116,7 +122,8 @@ def insert_job(
     )
     session.add(job)
     session.flush()
-    insert_many(session, _LINES, [{"job_id": job.id, "recording_id": i, "waiting": True} for i in sorted(ids)])
+    rows = [{"job_id": job.id, "recording_id": i, "waiting": True, "place": place} for place, i in enumerate(ids)]
+    insert_many(session, _LINES, sorted(rows, key=lambda row: row["recording_id"]))
     return job
 
 
@@ -155,8 +162,11 @@ def _drawn(session: Session, books: Books, order: Sequence[AccountKey], tries: S
 
 def post_attempts(
     session: Session, books: Books, order: Sequence[AccountKey], job: PrintJob, tries: Sequence[Try], fact: Fact
-) -> list[int]:
-    """Post the attempts and write what follows from them, each table in one statement. Answers who was printed."""
+) -> tuple[int, list[int]]:
+    """Post the attempts and write what follows from them, each table in one statement.
+
+    Answers the movement, and who was printed.
+    """
     blanks = _drawn(session, books, order, tries)
     posted = ledger.post(session, books, fact, rules.legs_of(blanks, tries))
     now, connection = clock.now(), session.connection()
@@ -184,7 +194,7 @@ def post_attempts(
     )
     printed = [attempt.recording for attempt in tries if attempt.outcome is Outcome.PRINTED]
     if not printed:
-        return printed
+        return posted.id, printed
     a = _ATTEMPTS.c
     mine = sa.and_(a.job_id == job.id, a.movement_id == posted.id, a.outcome == Outcome.PRINTED)
     place: dict[str, Any] = {
@@ -200,4 +210,4 @@ def post_attempts(
     connection.execute(let_go.values(waiting=False))
     outbox.tell(session, ChangeKind.CARD_PRINTED, fact.store.office, event_id=fact.store.event_id,
                 movement_id=posted.id, recordings=printed)  # fmt: skip
-    return printed
+    return posted.id, printed
