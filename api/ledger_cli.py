@@ -20,6 +20,7 @@ from api.config import Settings
 from inventory.database import db
 from inventory.errors import Busy
 from inventory.hooks import commands as hooks
+from inventory.reports import commands as reports
 from inventory.reports import queries as books
 from inventory.seals import commands as sealing
 from inventory.seals import queries as seals
@@ -80,9 +81,11 @@ def seal_ledger(every: int | None, parent: int | None) -> None:
 
 
 def _seal() -> int:
-    """Seal, and give what was sealed its position in what others are told."""
+    """Seal, and give what was sealed its position in what others are told; add it up for the reports."""
     sealed = sealing.seal(_folder())
     hooks.number_changes()
+    reports.roll()
+    reports.note_queues()
     return sealed
 
 

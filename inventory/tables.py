@@ -10,6 +10,7 @@ from inventory.database import Base
 from inventory.disposal import models as disposal
 from inventory.documents import models as documents
 from inventory.hooks import models as hooks
+from inventory.intake import models as intake
 from inventory.loans import models as loans
 from inventory.notices import models as notices
 from inventory.offices import models as offices
@@ -31,6 +32,6 @@ from inventory.transfers import models as transfers
 MODULES = (
     access, audit, marks, outbox, retries,
     regions, offices, catalogue, people, notices, stock, custody, transfers, outreach, recordings, printing, settlement,
-    coverage, opname, disposal, loans, requests, residents, documents, seals, reports, queue, hooks,
+    coverage, intake, opname, disposal, loans, requests, residents, documents, seals, reports, queue, hooks,
 )  # fmt: skip
 metadata = Base.metadata

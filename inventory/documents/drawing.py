@@ -54,8 +54,20 @@ def pdf(document: Document, *, masked: bool = False) -> bytes:
 
 def drawn(document: Document, told: str) -> bytes:
     """One paper, drawn by a child process: typst keeps what it drew as long as its process lives. Raises `Busy`."""
-    moment = document.issued_at.replace(microsecond=0).isoformat()
-    wanted = {"templates": str(TEMPLATES), "kind": document.kind, "told": told, "moment": moment}
+    return _drawn(TEMPLATES, document.kind, told, document.issued_at, f"{document.kind} {document.id}")
+
+
+def typeset(templates: Path, kind: str, told: str, moment: datetime) -> bytes:
+    """A sheet of another feature, from its own templates, drawn in the same way. Raises `Busy`."""
+    try:
+        return _drawn(templates, kind, told, moment, kind)
+    except PaperRefused:
+        return _drawn(templates, kind, _UNKNOWN.sub(_BOX, told), moment, kind)
+
+
+def _drawn(templates: Path, kind: str, told: str, moment: datetime, name: str) -> bytes:
+    when = moment.replace(microsecond=0).isoformat()
+    wanted = {"templates": str(templates), "kind": kind, "told": told, "moment": when}
     # -P: the folder of the script is no place to import from.
     try:
         done = subprocess.run(  # noqa: S603 - our own program, with our own words
@@ -68,8 +80,8 @@ def drawn(document: Document, told: str) -> bytes:
     except subprocess.TimeoutExpired as error:
         raise Busy from error
     if done.returncode:
-        kind = PaperRefused if done.returncode == typesetting.REFUSED else RuntimeError
-        raise kind(f"{document.kind} {document.id}: {done.stderr.decode(errors='replace')}")
+        refused = PaperRefused if done.returncode == typesetting.REFUSED else RuntimeError
+        raise refused(f"{name}: {done.stderr.decode(errors='replace')}")
     return done.stdout
 
 

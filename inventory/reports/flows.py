@@ -1,0 +1,199 @@
+"""What moved: the sums that were added up, and what is not yet in them, read as of one moment."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from inventory import access
+from inventory.database import current, table_of, wire
+from inventory.errors import Busy
+from inventory.offices.rules import MINISTRY
+from inventory.reports.models import Flow, FlowProgress
+from inventory.reports.rules import HELD, TRANSFERRING, Grain, Period, Sum
+from inventory.seals.models import Seal, SealProgress
+from inventory.stock.models import Account, Entry, Movement
+from inventory.stock.rules import Condition, Place
+from inventory.transfers.models import Transfer
+
+_FLOWS, _PROGRESS, _SEALS, _SEALED = (table_of(model) for model in (Flow, FlowProgress, Seal, SealProgress))
+_ACCOUNTS, _ENTRIES, _MOVEMENTS, _TRANSFERS = (table_of(model) for model in (Account, Entry, Movement, Transfer))
+_POSITION = sa.func.coalesce(sa.select(_PROGRESS.c.position).scalar_subquery(), 0)
+# What a report tells of the time before its period.
+_KEPT = (*HELD, Place.TRANSFER)
+_SORT = ("item_code", "kind", "place", "condition", "spoil_class", "own")
+_TRIES = 20
+
+
+@dataclass(slots=True)
+class Found:
+    """The sums of one item of one row: before the period, and in it."""
+
+    before: list[Sum] = field(default_factory=list)
+    within: list[Sum] = field(default_factory=list)
+
+
+def _word(column: Any) -> Any:
+    return sa.type_coerce(column, sa.String)
+
+
+def _total(column: Any) -> sa.ColumnElement[int]:
+    return sa.cast(sa.func.sum(column), sa.BigInteger)
+
+
+def of_movements(chosen: Any, grain: Grain, dialect: str, *conditions: Any) -> sa.Subquery:
+    """The sums of these movements (a SELECT of their ids) by the columns of `daily_flows`.
+
+    What a movement adds in one account and takes from another one of the same sort nets out first.
+    """
+    place, condition = _word(_ACCOUNTS.c.place), _word(_ACCOUNTS.c.condition)
+    in_class = sa.and_(condition == Condition.SPOILED.value, place == Place.STORE.value)
+    own = sa.func.coalesce(_TRANSFERS.c.from_office == _TRANSFERS.c.to_office, sa.false())
+    kind = _word(_MOVEMENTS.c.kind)
+    each = (
+        sa.select(
+            _ENTRIES.c.movement_id,
+            _ACCOUNTS.c.office_code,
+            _start(_MOVEMENTS.c.occurred_on, grain, dialect).label("starts_on"),
+            _ACCOUNTS.c.item_code,
+            kind.label("kind"),
+            place.label("place"),
+            condition.label("condition"),
+            sa.case((in_class, _ACCOUNTS.c.document_id), else_=0).label("spoil_class"),
+            own.label("own"),
+            _total(_ENTRIES.c.quantity).label("quantity"),
+        )
+        .join(_MOVEMENTS, _MOVEMENTS.c.id == _ENTRIES.c.movement_id)
+        .join(_ACCOUNTS, _ACCOUNTS.c.id == _ENTRIES.c.account_id)
+        .outerjoin(
+            _TRANSFERS,
+            sa.and_(kind.in_([each.value for each in TRANSFERRING]), _TRANSFERS.c.id == _MOVEMENTS.c.document_id),
+        )
+        .where(_ENTRIES.c.movement_id.in_(chosen), *conditions)
+    )
+    parts = list(each.selected_columns)[:-1]
+    net = each.group_by(*[sa.text(str(at)) for at in range(1, len(parts) + 1)]).subquery("net")
+    key = [net.c[name] for name in ("office_code", "starts_on", *_SORT)]
+    sides = {"came": net.c.quantity > 0, "went": net.c.quantity < 0}
+    sums = [_total(sa.case((side, sa.func.abs(net.c.quantity)), else_=0)).label(name) for name, side in sides.items()]
+    word = sa.literal(grain.value, sa.String).label("grain")
+    return sa.select(*key, word, *sums).where(net.c.quantity != 0).group_by(*key).subquery("sums")
+
+
+def _start(day: Any, grain: Grain, dialect: str) -> Any:
+    """The first day of the period that a day is in."""
+    if grain is Grain.DAY:
+        return day
+    if dialect == "sqlite":
+        return sa.type_coerce(sa.func.date(day, f"start of {grain.value}"), sa.Date)
+    return sa.cast(sa.func.date_trunc(grain.value, day), sa.Date)
+
+
+def row_of(office: str, column: Any) -> Any:
+    """Which row of an office's report tells of the office that a column names: itself, or the child it belongs to."""
+    # Plain figures, not parameters: PostgreSQL would not see that it groups by what it selects.
+    return sa.func.substr(column, sa.literal_column("1"), sa.literal_column("2")) if office == MINISTRY else column
+
+
+def found(office: str, period: Period) -> dict[tuple[str, str], Found]:
+    """The sums of the offices of a subtree, by row and item.
+
+    One statement reads what was added up, how far that went, and what is behind it in the ledger itself: nothing is
+    missed or told twice, whoever adds up or posts meanwhile.
+    """
+    for _ in range(_TRIES):
+        position = current().scalar(sa.select(_POSITION)) or 0
+        floor = current().scalar(sa.select(_SEALED.c.floor_id)) or 0
+        rows = current().execute(_statement(office, period, position, floor)).all()
+        if not rows or rows[0].position == position:
+            return _by_row(rows)
+    raise Busy
+
+
+def _by_row(rows: Any) -> dict[tuple[str, str], Found]:
+    told: defaultdict[tuple[str, str], Found] = defaultdict(Found)
+    for each in rows:
+        if each.told_in is None:
+            continue
+        sums = told[each.told_in, each.item_code]
+        part = Sum(
+            each.kind, each.place, each.condition, each.spoil_class, bool(each.own), int(each.came), int(each.went)
+        )
+        (sums.within if each.within else sums.before).append(part)
+    return dict(told)
+
+
+def _statement(office: str, period: Period, position: int, floor: int) -> Any:
+    parts = [*_rolled(office, period), *_loose(office, period, position, floor)]
+    every = sa.union_all(*parts).subquery("every")
+    key = [every.c[name] for name in ("told_in", "within", *_SORT)]
+    sums = [_total(every.c[name]).label(name) for name in ("came", "went")]
+    told = sa.select(*key, *sums).group_by(*key).subquery("told")
+    one = sa.select(_POSITION.label("position")).subquery("one")
+    # The position stands in every row, and in one of its own where there is nothing to tell.
+    return sa.select(one, told).select_from(one.outerjoin(told, sa.true()))
+
+
+def _rolled(office: str, period: Period) -> Iterator[Any]:
+    reach = access.within(_FLOWS.c.office_code, office)
+    sums = [_total(_FLOWS.c[name]).label(name) for name in ("came", "went")]
+    where = row_of(office, _FLOWS.c.office_code)
+    for grain, first, after in period.before:
+        key = [_FLOWS.c[name] for name in ("item_code", "place", "condition")]
+        plain = [sa.literal("").label("kind"), *key[1:], sa.literal(0).label("spoil_class"), sa.false().label("own")]
+        span = [_FLOWS.c.grain == grain, _FLOWS.c.starts_on >= first, _FLOWS.c.starts_on < after]
+        query = sa.select(where.label("told_in"), sa.false().label("within"), key[0], *plain, *sums)
+        yield query.where(*span, _FLOWS.c.place.in_([place.value for place in _KEPT]), reach).group_by(where, *key)
+    now = [_FLOWS.c.grain == period.grain, _FLOWS.c.starts_on == period.first]
+    key = [_FLOWS.c[name] for name in _SORT]
+    query = sa.select(where.label("told_in"), sa.true().label("within"), *key, *sums)
+    yield query.where(*now, reach).group_by(where, *key)
+
+
+def _loose(office: str, period: Period, position: int, floor: int) -> Iterator[Any]:
+    """What is sealed behind the position, and what is not sealed yet."""
+    reach = [access.within(_ACCOUNTS.c.office_code, office), _MOVEMENTS.c.occurred_on < period.after]
+    sealed = sa.exists().where(_SEALS.c.movement_id == _MOVEMENTS.c.id)
+    behind = sa.select(_SEALS.c.movement_id).where(_SEALS.c.position > position)
+    unsealed = sa.select(_MOVEMENTS.c.id).where(_MOVEMENTS.c.id > floor, ~sealed)
+    for chosen in (behind, unsealed):
+        sums = of_movements(chosen, Grain.DAY, wire(current()).dialect.name, *reach)
+        within = sums.c.starts_on >= period.first
+        columns = [sums.c[name] for name in (*_SORT, "came", "went")]
+        yield sa.select(row_of(office, sums.c.office_code).label("told_in"), within.label("within"), *columns)
+
+
+def differences() -> Iterator[str]:
+    """One sentence for every period whose sums are not what the entries of its movements say, up to the position."""
+    position = sa.select(_POSITION).scalar_subquery()
+    chosen = sa.select(_SEALS.c.movement_id).where(_SEALS.c.position <= position)
+    dialect = wire(current()).dialect.name
+    for grain in Grain:
+        yield from _differences(of_movements(chosen, grain, dialect), grain)
+
+
+def _differences(sums: sa.Subquery, grain: Grain) -> Iterator[str]:
+    # `own` is what the transfer said when it was added up: it may have been sent elsewhere since.
+    names = ("office_code", "starts_on", "item_code", "kind", "place", "condition", "spoil_class")
+    parts = [
+        sa.select(*[_FLOWS.c[name] for name in names], _FLOWS.c.came, _FLOWS.c.went).where(_FLOWS.c.grain == grain),
+        sa.select(*[sums.c[name] for name in names], -sums.c.came, -sums.c.went),
+    ]
+    both = sa.union_all(*parts).subquery("both")
+    key = [both.c[name] for name in names]
+    came, went = (_total(both.c[name]) for name in ("came", "went"))
+    query = sa.select(*key, came.label("came"), went.label("went")).group_by(*key).having(sa.or_(came != 0, went != 0))
+    for each in current().execute(query, execution_options={"yield_per": 1_000}):
+        apart = [
+            f"{abs(count)} too {'many' if count > 0 else 'few'} {side}"
+            for side, count in (("came", each.came), ("went", each.went))
+            if count
+        ]
+        yield (
+            f"flows of {each.office_code}, {grain} {each.starts_on}: {each.item_code} ({each.condition}, {each.place},"
+            f" {each.kind}): {', '.join(apart)}"
+        )
