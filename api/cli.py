@@ -17,15 +17,19 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 import migrations
 from api.config import Settings, SettingWrong
 from api.hooks_cli import webhooks
+from api.keys_cli import keys
 from api.ledger_cli import ledger
 from inventory import demo as demo_data
 from inventory import marks, retries, setup
 from inventory.access import Role
 from inventory.custody import commands as custody
 from inventory.database import db
+from inventory.documents import persons as papers
 from inventory.errors import InventoryError
 from inventory.hooks import commands as hooks
 from inventory.people import commands as people
+from inventory.reports import commands as reports
+from inventory.residents import purging as residents
 
 DEMO_LABEL = "demo"
 DEMO_OFFICES = {
@@ -167,12 +171,18 @@ def create_token(role: str, office: str, days: int) -> None:
 @click.command
 @with_appcontext
 def chores() -> None:
-    """What a daily timer runs: forget old idempotency keys, tell of overdue custody sessions and of shortfalls."""
+    """What a daily timer runs: forget old keys and persons, tell of overdue custody sessions and of shortfalls."""
     click.echo(f"idempotency keys forgotten: {retries.purge()}")
+    purged = residents.purge_all(people.system_actor(), papers.forget_persons)
+    click.echo(f"persons forgotten: {purged.persons}")
+    if not residents.settle(purged, vacuum=True):
+        click.echo("the database was busy: its log still holds them until the next chores", err=True)
     click.echo(f"custody sessions overdue: {custody.tell_overdue()}")
+    click.echo(f"movements added up for reports: {reports.roll()}")
+    click.echo(f"queues noted at the end of yesterday: {reports.note_queues()}")
     click.echo(f"shortfalls told: {hooks.raise_shortfalls(people.system_actor())}")
     click.echo(f"changes numbered: {hooks.number_changes()}")
 
 
-for _command in (init, demo, serve, chores, token, ledger, webhooks):
+for _command in (init, demo, serve, chores, token, ledger, keys, webhooks):
     group.add_command(_command)

@@ -93,6 +93,21 @@ def gave_way(error: DBAPIError) -> bool:
     return state in _BUSY_STATES or state.startswith(("08", "57P"))  # a connection failed; the server is stopping
 
 
+def forget_for_good(*tables: str) -> bool:
+    """After a purge: see to it that the files of the database forget, too. Answers whether they did.
+
+    On SQLite the log of changes is written back and emptied: the file itself was overwritten. On PostgreSQL `tables`
+    are vacuumed, which gives the space of old rows back to be overwritten; without tables nothing is done there.
+    """
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            return bool(connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar() == 0)
+        if tables:
+            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+            alone.exec_driver_sql(f"VACUUM {', '.join(tables)}")
+    return bool(tables)
+
+
 def wire(session: Session) -> Connection:
     """The session's connection: a command's own is at hand, which spares the hot path asking for it every time."""
     return session.info.get("wire") or session.connection()
@@ -145,7 +160,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
     connection.isolation_level = None  # `transaction()` says BEGIN itself
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+    # secure_delete: what is purged is overwritten, not only let go of.
+    pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "secure_delete=ON")
+    for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
 
 

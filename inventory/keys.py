@@ -54,9 +54,24 @@ def encrypt(text: str) -> bytes:
 
 
 def decrypt(secret: bytes) -> str:
-    """The text behind `encrypt`; raises `KeyError` when its key is gone, `InvalidTag` when it was altered."""
+    """The text behind `encrypt`, "" behind what was purged (no bytes at all).
+
+    Raises `KeyError` when its key is gone, `InvalidTag` when it was altered.
+    """
+    if not secret:
+        return ""
     key = _installed().encryption[secret[0]]
     return AESGCM(key).decrypt(secret[1 : 1 + _NONCE_BYTES], secret[1 + _NONCE_BYTES :], None).decode()
+
+
+def newest() -> int:
+    """The id of the key that encrypts."""
+    return max(_installed().encryption)
+
+
+def held() -> frozenset[int]:
+    """The ids of the keys that decrypt."""
+    return frozenset(_installed().encryption)
 
 
 def blind_index(text: str) -> bytes:

@@ -11,11 +11,15 @@ from inventory.columns import Id, by_value
 from inventory.database import Base
 from inventory.recordings.rules import PrintReason, RecordingStatus
 
+# As the index has it, word for word: only so do both databases see that it serves.
+OVER = "status IN ('issued', 'failed') AND purged_at IS NULL"
+
 
 class Recording(Base):
     """One person recorded for one card. NIK and name are ciphertext; `nik_index` finds a NIK again by key.
 
     `sfe_at` and `prr_at` are when it became so last; `adult_on` is the 17th birthday of who was younger when recorded;
+    `told_at` is `status_at` where a list said when, else None;
     `appeared_at` is when somebody who was waited for came. A purged recording has lost its person and keeps the rest.
     """
 
@@ -27,6 +31,7 @@ class Recording(Base):
         sa.Index(None, "event_id", "status"),
         sa.Index(None, "nik_index"),
         sa.Index(None, "office_code", "prr_at"),
+        sa.Index(None, "office_code", "sfe_at"),
         # The queue of an office: what was printed long ago is not in it.
         sa.Index(
             "ix_recordings_queue",
@@ -38,6 +43,10 @@ class Recording(Base):
             "appeared_at",
             sqlite_where=sa.text("status = 'prr'"),
             postgresql_where=sa.text("status = 'prr'"),
+        ),
+        # Whose case is over and whose person is still known: never more than what came within the purge period.
+        sa.Index(
+            "ix_recordings_over", "office_code", "status_at", sqlite_where=sa.text(OVER), postgresql_where=sa.text(OVER)
         ),
     )
     id: Mapped[Id]
@@ -59,3 +68,4 @@ class Recording(Base):
     adult_on: Mapped[date | None]
     appeared_at: Mapped[datetime | None]
     purged_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
