@@ -39,12 +39,16 @@ MORE_FEATURE_FILES = {
     "documents/drawing.py": "a paper as PDF, out of its stored facts alone",
     "documents/facts.py": "what every paper's facts are made of",
     "documents/proceedings.py": "what the papers of counts, destructions and custody sessions tell",
+    "documents/rosters.py": "the list to sign when cards are handed over, and who was shown its names",
     "documents/typesetting.py": "the child process that draws one paper, and imports nothing of the project",
     "hooks/delivery.py": "telling webhooks in turn, and what is noted of each call",
     "hooks/sending.py": "the calls themselves: names, addresses and sockets, and no database",
     "outreach/shares.py": "whose goods are whose among those set aside for an event, by pure arithmetic",
     "outreach/steps.py": "what the commands of events share inside their own transactions",
     "transfers/headings.py": "under which heading goods under way are told, with their numbers or without",
+    "planning/night_words.py": "what a print night tells its people, in plain sentences",
+    "planning/nights.py": "the pure arithmetic of a print night",
+    "planning/tonight.py": "reading what a print night needs",
     "planning/flags.py": "what readiness warns of, in plain sentences",
     "disposal/steps.py": "the register of withdrawn cards as a hand-over writes it, inside its own transaction",
     "printing/ageing.py": "where cards wait and for how long, and which were sent on to whom",
@@ -55,6 +59,10 @@ MORE_FEATURE_FILES = {
     "queue/forecast.py": "what another policy would change, by pure arithmetic",
     "queue/lines.py": "who waits in which order, read reason by reason by its index",
     "printing/handover.py": "cards and who collected them, apart from the jobs that printed them",
+    "printing/booking.py": "how every way of reporting results books them, and what an undo takes back",
+    "printing/runs.py": "what is in a printer now, and the word of a person on what came out",
+    "printing/run_queries.py": "runs, and whether they and the checks agree with what was booked",
+    "printing/checks.py": "the look at each printed card before it is handed over",
     "printing/run_rules.py": "what a run and a check may be, apart from jobs and attempts",
     "printing/steps.py": "what the commands of printing share inside their own transactions",
     "printing/machines.py": "the pure arithmetic of printers, of ribbon and film, and of spoil rates",
@@ -82,7 +90,7 @@ MORE_API_FILES = {
     "reports/tables.py": "a report as tables with headings",
 }
 # Parts of a feature that have routes of their own.
-PART_OF = {"cards": "printing", "printers": "printing"}
+PART_OF = {"cards": "printing", "printers": "printing", "runs": "printing"}
 # POSTs that work without an Idempotency-Key, each with why repeating it is harmless.
 KEY_OPTIONAL = {
     "coverage.report": "one report a region, day and source: a second one is refused",
@@ -106,6 +114,7 @@ KEY_OPTIONAL = {
     "printing.open_job": "no stock moves, and twice is refused",
     "printers.add_printer": "a store's printers have different names: a second one is refused",
     "stock.confirm_loss": "no stock moves, and twice is refused",
+    "runs.report_stages": "no stock moves, and the same stage again changes nothing",
     "printing.cancel_job": "no stock moves, and twice is refused",
     "queue.note_appeared": "no stock and no document: who came before changes nothing",
     "queue.simulate": "it changes nothing",

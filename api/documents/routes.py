@@ -12,7 +12,7 @@ from api.blueprint import Key, Routes, actor, once
 from api.documents.schemas import CheckOut, DocumentIn, DocumentOut, DocumentPage, DocumentQuery
 from inventory.access import Action
 from inventory.documents import commands, queries
-from inventory.documents.facts import Card
+from inventory.documents.facts import Card, Waiting
 from inventory.documents.queries import DocumentFilter
 from inventory.people.commands import count_hit
 from inventory.stock.rules import Condition
@@ -42,7 +42,7 @@ class TooManyChecks(TooManyRequests):
 def issue(body: dict[str, Any]) -> Any:
     """Make a paper, or give the one there is when nothing has changed since."""
     kind, subject = body.pop("kind"), body.pop("subject", None)
-    wanted = subject or Card(**{"condition": Condition.BLANK} | body)
+    wanted = subject or (Waiting(**body) if "event" in body else Card(**{"condition": Condition.BLANK} | body))
     public = current_app.config["SETTINGS"].public_url
     check_url = f"{public}/api/v1/documents/check/" if public else ""
     return queries.get_document(actor(), commands.issue(actor(), kind, wanted, check_url, once()))

@@ -13,26 +13,36 @@ from inventory.stock.rules import Condition
 from inventory.texts import Text
 
 _CARD = ("store", "item", "from", "until")
+_LIST = ("event", "stop")
 _NEEDED = Text("Wajib diisi untuk dokumen ini.", "This is required for this kind of document.")
 _FOREIGN = Text("Tidak berlaku untuk dokumen ini.", "This does not belong to this kind of document.")
 
 
 class DocumentIn(fields.Strict):
-    """A paper of a receipt, transfer, count, destruction or custody session by its id (`subject`), or a stock card."""
+    """A paper of a receipt, transfer, count, destruction or custody session by its id (`subject`), or a stock card.
+
+    A daftar_serah is of a consignment of cards (`subject`), or of the waiting cards of an `event` or one `stop` of it.
+    """
 
     kind = fields.Kind(DocumentKind, required=True)
     subject = fields.identity()
     store = fields.code()
     item = fields.code()
     condition = fields.Kind(Condition)
+    event = fields.identity()
+    stop = fields.identity()
     from_on = fields.Day(data_key="from")
     until_on = fields.Day(data_key="until")
 
     @ma.validates_schema(skip_on_field_errors=True)
     def _check_kind(self, data: dict[str, Any], **_kwargs: Any) -> None:
         said = {(self.fields[name].data_key or name) for name in data} - {"kind"}
-        needed = set(_CARD) if data["kind"] is DocumentKind.KARTU_STOK else {"subject"}
-        allowed = needed | {"condition"} if data["kind"] is DocumentKind.KARTU_STOK else needed
+        needed, more = {"subject"}, set()
+        if data["kind"] is DocumentKind.KARTU_STOK:
+            needed, more = set(_CARD), {"condition"}
+        elif data["kind"] is DocumentKind.DAFTAR_SERAH and said & set(_LIST):
+            needed, more = {"event"}, {"stop"}
+        allowed = needed | more
         wrong = {name: [_NEEDED] for name in needed - said} | {name: [_FOREIGN] for name in said - allowed}
         if wrong:
             raise ma.ValidationError(wrong)

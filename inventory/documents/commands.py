@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from inventory import access, audit, clock, keys
 from inventory.access import Action, Actor
 from inventory.database import transaction
-from inventory.documents import cards, consignments, proceedings, queries
+from inventory.documents import cards, consignments, proceedings, queries, rosters
 from inventory.documents.consignments import Gathered
-from inventory.documents.facts import Card, DocumentSubjectNotFound, Subject, letterhead, signatures
+from inventory.documents.facts import Card, DocumentSubjectNotFound, Subject, Waiting, letterhead, signatures
 from inventory.documents.models import Document
 from inventory.documents.rules import DocumentKind, numbered, numbers_to_try
 from inventory.errors import Busy, NotPermitted
@@ -31,6 +31,7 @@ _FIND: dict[DocumentKind, Callable[[Session, DocumentKind, int], Subject | None]
     DocumentKind.BA_OPNAME: proceedings.find_count,
     DocumentKind.BA_PEMUSNAHAN: proceedings.find_destruction,
     DocumentKind.SESSION_SHEET: proceedings.find_session,
+    DocumentKind.DAFTAR_SERAH: rosters.find_consignment,
 }
 _GATHER: dict[DocumentKind, Callable[[Session, Subject], Gathered]] = {
     DocumentKind.TANDA_TERIMA: consignments.receipt_facts,
@@ -40,11 +41,14 @@ _GATHER: dict[DocumentKind, Callable[[Session, Subject], Gathered]] = {
     DocumentKind.BA_OPNAME: proceedings.count_facts,
     DocumentKind.BA_PEMUSNAHAN: proceedings.destruction_facts,
     DocumentKind.SESSION_SHEET: proceedings.session_facts,
+    DocumentKind.DAFTAR_SERAH: rosters.roster_facts,
 }
 
 
-def issue(actor: Actor, kind: DocumentKind, wanted: int | Card, check_url: str = "", once: Once = FIRST) -> int:
-    """Make a paper of a receipt, transfer, count, destruction or session by its id, or a stock card. Answers its id.
+def issue(
+    actor: Actor, kind: DocumentKind, wanted: int | Card | Waiting, check_url: str = "", once: Once = FIRST
+) -> int:
+    """Make a paper of something by its id, a stock card, or the list of an event's waiting cards. Answers its id.
 
     What has not changed since the last paper of its kind gives that paper again. `check_url` is where strangers ask
     about a check value. Raises `DocumentSubjectNotFound`, `DocumentNotReady` and, for cards, `DocumentTooLong`.
@@ -65,15 +69,19 @@ def issue(actor: Actor, kind: DocumentKind, wanted: int | Card, check_url: str =
         if last is not None and last.facts == facts:
             return once.keep(session, last.id)
         document = _insert(session, actor, subject, facts, names)
+        rosters.keep_persons(session, document)
         told = {"kind": kind, "number": document.number, "of": subject.key}
         audit.record(session, actor, "issue_document", "document", document.id, subject.office, **told)
         return once.keep(session, document.id)
 
 
-def _found(session: Session, actor: Actor, kind: DocumentKind, wanted: int | Card) -> Subject:
+def _found(session: Session, actor: Actor, kind: DocumentKind, wanted: int | Card | Waiting) -> Subject:
     if isinstance(wanted, Card):
         subject = cards.find_card(session, wanted)
         unseen = DocumentSubjectNotFound(pointer="/store", subject=wanted.store, kind=kind)
+    elif isinstance(wanted, Waiting):
+        subject = rosters.find_waiting(session, wanted)
+        unseen = DocumentSubjectNotFound(pointer="/event", subject=wanted.key, kind=kind)
     else:
         subject = _FIND[kind](session, kind, wanted)
         unseen = DocumentSubjectNotFound(pointer="/subject", subject=wanted, kind=kind)

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 # stands for each of them.
 _UNKNOWN = re.compile("[^ -~\u00a0-\u017f\u2010-\u2015\u2018-\u201e\u2022\u2026]")
 _BOX = "\u25a1"
+_NOBODY = {"name": MASK, "nik": MASK}
 # Seconds: a paper of the most lines takes a few.
 _PATIENCE = 30
 
@@ -43,9 +45,12 @@ class PaperRefused(RuntimeError):
     """typst cannot draw the paper."""
 
 
-def pdf(document: Document, *, masked: bool = False) -> bytes:
-    """The paper; the same document gives the same bytes. `masked` hides the names of people."""
-    told = json.dumps(paper(document, masked=masked), ensure_ascii=False)
+def pdf(document: Document, *, masked: bool = False, residents: Mapping[int, Mapping[str, str]] | None = None) -> bytes:
+    """The paper; the same document gives the same bytes. `masked` hides the names of people.
+
+    `residents` are those of a list to sign, by recording; who is not among them is masked.
+    """
+    told = json.dumps(paper(document, masked=masked, residents=residents), ensure_ascii=False)
     try:
         return drawn(document, told)
     except PaperRefused:
@@ -85,13 +90,19 @@ def _drawn(templates: Path, kind: str, told: str, moment: datetime, name: str) -
     return done.stdout
 
 
-def paper(document: Document, *, masked: bool = False) -> dict[str, Any]:
+def paper(
+    document: Document, *, masked: bool = False, residents: Mapping[int, Mapping[str, str]] | None = None
+) -> dict[str, Any]:
     """What a template reads: every figure with dots, every day in words, totals out of the rows, names or masks."""
     facts, zone = document.facts, document.facts["zone"]
     sums = totals(facts["lines"], TOTALLED[document.kind])
     code = qr_text(document)
+    told = _shown(facts, zone)
+    for line, fact in zip(told["lines"], facts["lines"], strict=True):
+        if "recording" in fact:
+            line.update((residents or {}).get(fact["recording"], _NOBODY))
     return {
-        **_shown(facts, zone),
+        **told,
         **_shown({"totals": sums, "closing": _closing(facts, sums)}, zone),
         "id": dotted(document.id),
         "title": TITLES[document.kind],

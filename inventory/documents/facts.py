@@ -50,6 +50,19 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """The cards of an event that wait to be handed over: all, or those recorded at one stop."""
+
+    event: int
+    stop: int | None = None
+
+    @property
+    def key(self) -> str:
+        """Which they are as one word."""
+        return f"event:{self.event}" if self.stop is None else f"event:{self.event}:stop:{self.stop}"
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """What a paper tells of, and whose it is: the same people read the paper as read the thing itself."""
 

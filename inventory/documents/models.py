@@ -47,11 +47,3 @@ class DocumentPerson(Base):
     __tablename__ = "document_persons"
     document_id: Mapped[int] = mapped_column(sa.ForeignKey("documents.id"), primary_key=True, autoincrement=False)
     recording_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False, index=True)
-
-
-class PaperPerson(Base):
-    """A recording whose person a paper names in its `names_secret`: by this the paper is found when the person is."""
-
-    __tablename__ = "paper_persons"
-    document_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
-    recording_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False, index=True)

@@ -20,7 +20,7 @@ from inventory.custody.models import CustodySession
 from inventory.database import current
 from inventory.disposal.models import Destruction
 from inventory.disposal.rules import DestructionStatus
-from inventory.documents import drawing
+from inventory.documents import drawing, rosters
 from inventory.documents.consignments import UNDER_WAY, dispatch_of, is_reversed
 from inventory.documents.models import Document
 from inventory.documents.rules import DocumentKind, check_value_of
@@ -91,7 +91,9 @@ def pdf(actor: Actor, document_id: int) -> tuple[str, bytes]:
     document = get_document(actor, document_id)
     masked = not (access.permits(actor, Action.ISSUE_DOCUMENTS) or actor.role is Role.INSPECTOR)
     plain = re.sub(r"[^A-Za-z0-9.]+", "-", document.number).strip("-.")
-    return f"{document.kind}-{plain}.pdf", drawing.pdf(document, masked=masked)
+    # The residents on a list to sign are for those alone who call them by name, and each look is on record.
+    residents = rosters.reveal(actor, document) if access.permits(actor, Action.REVEAL) else {}
+    return f"{document.kind}-{plain}.pdf", drawing.pdf(document, masked=masked, residents=residents)
 
 
 def list_documents(actor: Actor, which: DocumentFilter, wanted: Slice) -> Page:
@@ -178,7 +180,7 @@ def _session_stands(session: Session, document: Document) -> bool:
 
 
 def _always(_session: Session, _document: Document) -> bool:
-    """A stock card tells of one moment, and that stays true."""
+    """A stock card, or a list to sign, tells of one moment, and that stays true."""
     return True
 
 
@@ -190,4 +192,5 @@ _STANDS: dict[DocumentKind, Callable[[Session, Document], bool]] = {
     DocumentKind.BA_OPNAME: _count_stands,
     DocumentKind.BA_PEMUSNAHAN: _destruction_stands,
     DocumentKind.SESSION_SHEET: _session_stands,
+    DocumentKind.DAFTAR_SERAH: _always,
 }

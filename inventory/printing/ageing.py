@@ -144,7 +144,7 @@ def ageing(actor: Actor, office: str | None, wanted: Slice) -> Page:
     counts: defaultdict[tuple[str, str], dict[int, int]] = defaultdict(dict)
     for part in chunks(sorted({row.store_code for row in found.items})):
         within = there.add_columns(step, sa.func.count().label("cards")).where(Card.store_code.in_(part))
-        for row in current().execute(within.group_by(step)):
+        for row in current().execute(within.group_by(sa.text("step"))):
             counts[row.store_code, row.sent_to][row.step] = row.cards
     shown = [_place(row, offices[row.office_code], counts[row.store_code, row.sent_to]) for row in found.items]
     return Page(shown, found.next)

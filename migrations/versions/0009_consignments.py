@@ -39,10 +39,19 @@ def upgrade() -> None:
             name, table, columns, unique=False, sqlite_where=sa.text(where), postgresql_where=sa.text(where)
         )
     _allow_kinds(*KINDS, *NEW_KINDS)
+    op.create_table(
+        "document_persons",
+        sa.Column("document_id", ID, autoincrement=False, nullable=False),
+        sa.Column("recording_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name="fk_document_persons_document_id"),
+        sa.PrimaryKeyConstraint("document_id", "recording_id", name="pk_document_persons"),
+    )
+    op.create_index("ix_document_persons_recording_id", "document_persons", ["recording_id"], unique=False)
 
 
 def downgrade() -> None:
     """Take them away again; fails, and changes nothing, where there are lists to sign."""
+    op.drop_table("document_persons")
     _allow_kinds(*KINDS)
     for name, (table, _, _) in PARTIAL.items():
         op.drop_index(name, table_name=table)
