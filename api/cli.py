@@ -19,14 +19,15 @@ from api.config import Settings, SettingWrong
 from api.hooks_cli import webhooks
 from api.keys_cli import keys
 from api.ledger_cli import ledger
+from api.recordings_cli import recordings
 from inventory import demo as demo_data
 from inventory import marks, retries, setup
 from inventory.access import Role
 from inventory.custody import commands as custody
 from inventory.database import db
-from inventory.documents import persons as papers
 from inventory.errors import InventoryError
 from inventory.hooks import commands as hooks
+from inventory.intake import commands as intake
 from inventory.people import commands as people
 from inventory.reports import commands as reports
 from inventory.residents import purging as residents
@@ -173,7 +174,8 @@ def create_token(role: str, office: str, days: int) -> None:
 def chores() -> None:
     """What a daily timer runs: forget old keys and persons, tell of overdue custody sessions and of shortfalls."""
     click.echo(f"idempotency keys forgotten: {retries.purge()}")
-    purged = residents.purge_all(people.system_actor(), papers.forget_persons)
+    click.echo(f"reasons of old imports forgotten: {intake.forget_faults()}")
+    purged = residents.purge_all(people.system_actor())
     click.echo(f"persons forgotten: {purged.persons}")
     if not residents.settle(purged, vacuum=True):
         click.echo("the database was busy: its log still holds them until the next chores", err=True)
@@ -184,5 +186,5 @@ def chores() -> None:
     click.echo(f"changes numbered: {hooks.number_changes()}")
 
 
-for _command in (init, demo, serve, chores, token, ledger, keys, webhooks):
+for _command in (init, demo, serve, chores, token, ledger, keys, webhooks, recordings):
     group.add_command(_command)

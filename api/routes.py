@@ -12,6 +12,7 @@ from api.custody.routes import blp as custody
 from api.disposal.routes import blp as disposal
 from api.documents.routes import blp as documents
 from api.hooks.routes import blp as hooks
+from api.intake.routes import blp as intake
 from api.loans.routes import blp as loans
 from api.notices.routes import blp as notices
 from api.offices.routes import blp as offices
@@ -27,6 +28,7 @@ from api.regions.routes import blp as regions
 from api.reports.routes import blp as reports
 from api.requests.routes import blp as requests
 from api.residents.routes import blp as residents
+from api.runs.routes import blp as runs
 from api.settlement.routes import blp as settlement
 from api.stock.routes import blp as stock
 from api.transfers.routes import blp as transfers
@@ -44,8 +46,10 @@ FEATURES = (
     coverage,
     planning,
     recordings,
+    intake,
     residents,
     printing,
+    runs,
     queue,
     printers,
     settlement,

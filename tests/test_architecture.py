@@ -31,6 +31,11 @@ NUMBER_TABLES = {"Interval", "NumberSeries"}
 # Every feature has these; the ledger's own two files are the only others.
 FEATURE_FILES = {"__init__.py", "models.py", "rules.py", "commands.py", "queries.py"}
 MORE_FEATURE_FILES = {
+    "intake/cells.py": "one row of a file as a line of a list",
+    "intake/durations.py": "how long recordings take from state to state",
+    "intake/sheets.py": "opening a CSV or XLSX safely",
+    "recordings/lists.py": "storing the lines of a list, many at a time",
+    "recordings/standing.py": "where a recording stands after lists told of it, in whatever order",
     "disposal/report.py": "what was burned, added up by class, for one destruction and for a month",
     "opname/lines.py": "which account a line of a count means, and how it compares with the books",
     "opname/plans.py": "the plan of counts, apart from the counts themselves",
@@ -85,6 +90,7 @@ MORE_FEATURE_FILES = {
     "transfers/goods.py": "the movements of a transfer, apart from who may make them",
 }
 MORE_API_FILES = {
+    "intake/upload.py": "a file as multipart/form-data brings it",
     "recordings/lines.py": "the lines of a batch, from JSON or CSV, with every bad one listed",
     "reports/files.py": "a report as CSV, XLSX or PDF",
     "reports/tables.py": "a report as tables with headings",
@@ -118,6 +124,8 @@ KEY_OPTIONAL = {
     "printing.cancel_job": "no stock moves, and twice is refused",
     "queue.note_appeared": "no stock and no document: who came before changes nothing",
     "queue.simulate": "it changes nothing",
+    "intake.bring_in": "the same file again changes nothing",
+    "intake.preview": "nothing is kept",
     "recordings.record": "client ids are the identity: a line known already changes nothing",
     "recordings.report": "a status known already changes nothing",
     "opname.cancel": "no stock moves, and twice is refused",

@@ -9,6 +9,8 @@ from api.blueprint import JSON, Key, Routes, actor, once
 from api.recordings import lines
 from api.recordings.schemas import (
     ChangesIn,
+    DurationQuery,
+    DurationsOut,
     PartialQuery,
     RecordedOut,
     RecordingOut,
@@ -18,6 +20,7 @@ from api.recordings.schemas import (
     ReportedOut,
 )
 from inventory.access import Action
+from inventory.intake.durations import durations
 from inventory.printing.queries import jobs_holding
 from inventory.recordings import commands, queries
 from inventory.recordings.commands import Batch
@@ -59,6 +62,12 @@ def list_recordings(query: dict[str, Any]) -> Any:
     """The recordings of your subtree and of the events you were let into."""
     wanted = paging.wanted(query, paging.number)
     return paging.answer(queries.list_recordings(actor(), RecordingFilter(**query), wanted))
+
+
+@blp.serves("GET /recordings/durations", Action.READ_RECORDINGS, query=DurationQuery, answer=DurationsOut)
+def show_durations(query: dict[str, Any]) -> Any:
+    """How long an office's recordings take from state to state, and how many wait in each."""
+    return durations(actor(), query["office"], query["days"])
 
 
 @blp.serves("GET /recordings/<int:recording_id>", Action.READ_RECORDINGS, answer=RecordingOut)

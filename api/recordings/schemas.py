@@ -162,4 +162,39 @@ class RecordingQuery(PageQuery):
     reason = fields.Kind(PrintReason, load_default=None)
 
 
+class DurationQuery(fields.Strict):
+    """Of which office, and how many days back."""
+
+    office = fields.code(required=True)
+    days = fields.QueryInt(load_default=90, validate=fields.between(1, 366))
+
+
+class StepOut(ma.Schema):
+    """How long one step took, in seconds: so many of a hundred took at most so long."""
+
+    step = ma.fields.String(required=True)
+    count = ma.fields.Integer(required=True)
+    p10 = ma.fields.Integer(required=True, allow_none=True)
+    median = ma.fields.Integer(required=True, allow_none=True)
+    p90 = ma.fields.Integer(required=True, allow_none=True)
+    longest = ma.fields.Integer(required=True, allow_none=True)
+
+
+class WaitingOut(ma.Schema):
+    """How many stand in a state now, and since when the one that came first."""
+
+    status = ma.fields.String(required=True)
+    count = ma.fields.Integer(required=True)
+    oldest = ma.fields.AwareDateTime(required=True, allow_none=True)
+
+
+class DurationsOut(ma.Schema):
+    """How long an office's recordings take from state to state."""
+
+    office = ma.fields.String(required=True)
+    days = ma.fields.Integer(required=True)
+    steps = ma.fields.List(ma.fields.Nested(StepOut), required=True)
+    waiting = ma.fields.List(ma.fields.Nested(WaitingOut), required=True)
+
+
 RecordingPage = page_of(RecordingOut)

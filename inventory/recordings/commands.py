@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -17,11 +17,10 @@ from inventory.database import insert_ignore, transaction, wire
 from inventory.errors import Fault, LinesRefused, NotPermitted
 from inventory.offices.models import Office
 from inventory.offices.rules import covers
-from inventory.outreach.models import Event, Stop
-from inventory.outreach.rules import EventStatus
-from inventory.recordings import queries, rules
+from inventory.recordings import lists, queries, rules
 from inventory.recordings.models import Recording
-from inventory.recordings.queries import chunks
+from inventory.recordings.persons import PersonPurged, purged_of
+from inventory.recordings.queries import Holding, chunks
 from inventory.recordings.rules import (
     EventFacts,
     LineFault,
@@ -32,10 +31,6 @@ from inventory.recordings.rules import (
     StatusChange,
 )
 from inventory.retries import FIRST, Once
-
-_ENDED = (EventStatus.CLOSED, EventStatus.CANCELLED)
-# Which of these recordings wait in which print job: printing knows, and stands above this feature.
-Holding = Callable[[Session, Sequence[int]], Mapping[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +130,12 @@ def _places(session: Session, actor: Actor, lines: Sequence[NewRecording]) -> _P
     offices: set[str] = set()
     for part in chunks(named):
         offices.update(session.scalars(sa.select(Office.code).where(Office.code.in_(part))))
-    stops = {line.stop for line in lines if line.stop is not None}
-    stops_of: dict[int, set[int]] = {}
-    for part in chunks(sorted(stops)):
-        for stop, event in session.execute(sa.select(Stop.id, Stop.event_id).where(Stop.id.in_(part))):
-            stops_of.setdefault(event, set()).add(stop)
-    events: dict[int, EventFacts] = {}
-    joined = set(session.scalars(queries.joined_events(actor)))
-    for part in chunks(sorted({line.event for line in lines if line.event is not None})):
-        # Shared: an event cannot close while recordings are being added to it.
-        query = sa.select(Event.id, Event.host_office, Event.status).where(Event.id.in_(part)).order_by(Event.id)
-        for row in session.execute(query.with_for_update(read=True)):
-            if covers(actor.office, row.host_office) or row.id in joined:
-                ended = row.status in _ENDED
-                events[row.id] = EventFacts(row.host_office, row.status, ended, frozenset(stops_of.get(row.id, ())))
+    events = lists.events_named(
+        session,
+        actor,
+        {line.event for line in lines if line.event is not None},
+        {line.stop for line in lines if line.stop is not None},
+    )
     return _Places(frozenset(offices), events)
 
 
@@ -179,7 +166,7 @@ def _without_refused(lines: Sequence[NewRecording], refused: Sequence[LineFault]
     return [line for line in lines if line.spot.number not in bad]
 
 
-def _content(line: NewRecording) -> Hashable:
+def _content(line: NewRecording) -> tuple[Hashable, ...]:
     """What makes two lines of one client id the same recording."""
     return (keys.blind_index(line.nik), line.reason, line.event, line.stop, line.recorded_at)
 
@@ -212,23 +199,27 @@ def _insert(session: Session, lines: Sequence[NewRecording]) -> int:
 
 
 def _compare(
-    session: Session, lines: Sequence[NewRecording], contents: Mapping[Spot, Hashable], *, replay: bool
+    session: Session, lines: Sequence[NewRecording], contents: Mapping[Spot, tuple[Hashable, ...]], *, replay: bool
 ) -> tuple[list[int], list[LineFault]]:
     """The ids of the lines that the table holds with the same content, and the lines that it holds otherwise."""
-    stored: dict[tuple[str, str], tuple[int, Hashable]] = {}
+    stored: dict[tuple[str, str], tuple[int, tuple[Hashable, ...]]] = {}
     for office in dict.fromkeys(line.office for line in lines):
         for part in chunks([line.client_id for line in lines if line.office == office]):
             query = sa.select(
                 Recording.id, Recording.client_id, Recording.nik_index, Recording.reason, Recording.event_id,
-                Recording.stop_id, Recording.recorded_at,
+                Recording.stop_id, Recording.recorded_at, Recording.purged_at,
             ).where(Recording.office_code == office, Recording.client_id.in_(part))  # fmt: skip
             for row in session.execute(query):
-                held: Hashable = (row.nik_index, row.reason, row.event_id, row.stop_id, row.recorded_at)
-                stored[office, row.client_id] = (row.id, held)
+                # Whose person was purged is known by the rest: the same line again must not make a second card.
+                index = None if row.purged_at is not None else row.nik_index
+                stored[office, row.client_id] = (
+                    row.id,
+                    (index, row.reason, row.event_id, row.stop_id, row.recorded_at),
+                )
     kept, strangers = [], []
     for line in lines:
-        recording_id, content = stored.get((line.office, line.client_id), (0, None))
-        if content == contents[line.spot]:
+        recording_id, held = stored.get((line.office, line.client_id), (0, ()))
+        if held and held[held[0] is None :] == contents[line.spot][held[0] is None :]:
             kept.append(recording_id)
         elif replay:
             strangers.append(line.spot.refuse("", rules.NotKeptBefore()))
@@ -288,10 +279,14 @@ def _apply(
     free = [i for i in ids if i not in fixed]
     standing = _locked(session, free)
     jobs = {**fixed, **holding(session, free)}
+    purged = purged_of(session, free)
     before = {found.id: standing.get(found.id, found) for found in meant.values()}
     now, after, kept, changed = clock.now(), dict(before), [], 0
     for change in changes:
         found = after[meant[change.reference].id]
+        if found.id in purged and (change.status.value, change.failure) != (found.status.value, found.failure):
+            refused.append(change.spot.refuse("status", PersonPurged(count=1)))
+            continue
         if faults := rules.judge_change(change, found, jobs.get(found.id)):
             refused.extend(faults)
             continue
@@ -333,6 +328,7 @@ _SET_STATUS = (
         status=sa.bindparam("told"),
         failure=sa.bindparam("how"),
         status_at=sa.bindparam("at"),
+        told_at=None,
         sfe_at=sa.func.coalesce(sa.bindparam("sfe", type_=UTCDateTime), _TABLE.c.sfe_at),
         prr_at=sa.func.coalesce(sa.bindparam("prr", type_=UTCDateTime), _TABLE.c.prr_at),
     )
@@ -346,10 +342,11 @@ def lock_recordings(session: Session, ids: Sequence[int]) -> dict[int, rules.Fou
 
 def set_status(session: Session, ids: Sequence[int] | sa.Select[Any], status: RecordingStatus, at: datetime) -> None:
     """Move recordings (by id, or by a query of ids) to a status that printing decided, in the caller's transaction."""
+    told: dict[str, Any] = {"status": status, "failure": None, "status_at": at}
+    if status is RecordingStatus.PRR:  # one of before `prr_at` was kept has a place in the queue too
+        told["prr_at"] = sa.func.coalesce(_TABLE.c.prr_at, _TABLE.c.created_at)
     for part in [ids] if isinstance(ids, sa.Select) else chunks(ids):
-        wire(session).execute(
-            sa.update(_TABLE).where(_TABLE.c.id.in_(part)).values(status=status, failure=None, status_at=at)
-        )
+        wire(session).execute(sa.update(_TABLE).where(_TABLE.c.id.in_(part)).values(**told))
 
 
 def _count(refused: Sequence[LineFault]) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from inventory import access, keys, niks
 from inventory.access import Action, Actor, Membership
@@ -21,6 +22,8 @@ from inventory.texts import Text
 
 # SQLite may be built to take 999 values a statement.
 CHUNK = 500
+# Which of these recordings wait in which print job: printing knows, and stands above this feature.
+Holding = Callable[[Session, Sequence[int]], Mapping[int, int]]
 
 
 class RecordingNotFound(NotFound):

@@ -309,20 +309,24 @@ def judge(line: NewRecording, now: datetime) -> list[LineFault]:
 
 def judge_place(line: NewRecording, offices: Iterable[str], events: Mapping[int, EventFacts]) -> list[LineFault]:
     """What is wrong with a line's office, event and stop; `offices` exist and are reached, `events` are visible."""
-    event = events.get(line.event) if line.event is not None else None
-    error: RuleViolated | None = None
-    at = "event"
-    if event is None and line.office not in offices:
-        at, error = "office", OfficeUnknown(office=line.office)
-    elif event is None and line.event is not None:
-        error = EventUnknown(event=line.event)
-    elif event is not None and event.host != line.office:
-        error = EventOfAnotherOffice(event=line.event, host=event.host, office=line.office)
-    elif event is not None and event.ended:
-        error = EventHasEnded(event=line.event, status=event.status)
-    elif line.stop is not None and (event is None or line.stop not in event.stops):
-        at, error = "stop", StopUnknown(stop=line.stop)
-    return [line.spot.refuse(at, error)] if error is not None else []
+    if line.office not in offices and (line.event is None or line.event not in events):
+        return [line.spot.refuse("office", OfficeUnknown(office=line.office))]
+    return judge_event(line.spot, line.office, line.event, line.stop, events)
+
+
+def judge_event(
+    spot: Spot, office: str, named: int | None, stop: int | None, events: Mapping[int, EventFacts]
+) -> list[LineFault]:
+    """What is wrong with the event and the stop that a line of an office names."""
+    event = events.get(named) if named is not None else None
+    if event is None and named is not None:
+        return [spot.refuse("event", EventUnknown(event=named))]
+    if event is not None and event.host != office:
+        return [spot.refuse("event", EventOfAnotherOffice(event=named, host=event.host, office=office))]
+    if event is not None and event.ended:
+        return [spot.refuse("event", EventHasEnded(event=named, status=event.status))]
+    wrong = stop is not None and (event is None or stop not in event.stops)
+    return [spot.refuse("stop", StopUnknown(stop=stop))] if wrong else []
 
 
 def without_twins(

@@ -1,0 +1,276 @@
+"""One row of a file as a line of a list: each cell is read, or is a fault that never repeats what it holds."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from inventory import keys, niks
+from inventory.intake import rules
+from inventory.intake.rules import Profile
+from inventory.recordings.lists import ListLine, Person
+from inventory.recordings.rules import (
+    CLOCK_DRIFT,
+    EARLIEST,
+    ClientIdShowsNik,
+    FailureCodeMissing,
+    FailureCodeUnexpected,
+    LineFault,
+    PrintReason,
+    RecordedInFuture,
+    RecordedTooEarly,
+    ReportedStatus,
+    Spot,
+)
+from inventory.recordings.standing import Told
+from inventory.texts import Text
+
+_NIK = re.compile(r"[0-9]{16}")
+_FAILURE = re.compile(r"(?!.*[0-9]{16})[A-Z0-9_]{2,60}")
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}.*)?")
+_LOCAL = re.compile(
+    r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})(?:[ T]+([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2}))?)?"
+)
+_UNSEEN = ("Cc", "Cf", "Cs", "Cn")
+_EXACT = 2**53
+_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - the day 0 of a spreadsheet, in the office's own time
+_SERIALS = (36_526, 73_050)  # from 2000 to 2099
+_LONGEST_ID, _LONGEST_NAME = 80, 200
+_LETTERS = str.maketrans("0123456789abcdef", "ghijklmnopabcdef")
+_DERIVED = 24
+
+REQUIRED = Text("Wajib diisi.", "This is required.")
+NIK_WRONG = Text("NIK harus 16 angka.", "A NIK has 16 digits.")
+NIK_A_NUMBER = Text(
+    "NIK tersimpan sebagai angka sehingga digit terakhirnya hilang; format kolomnya sebagai teks lalu isi ulang.",
+    "The NIK was stored as a number, which loses its last digits; format the column as text and fill it in again.",
+)
+TIME_WRONG = Text(
+    "Harus tanggal atau waktu, mis. 2026-01-31, 31-01-2026 08:00, 2026-01-31T08:00:00+07:00.",
+    "Must be a date or a time, like 2026-01-31, 31-01-2026 08:00, 2026-01-31T08:00:00+07:00.",
+)
+STATUS_EARLY = Text("Status ini sebelum waktu perekaman.", "This status is from before the recording.")
+STATUS_LATE = Text("Waktu status belum tiba.", "The time of the status has not come yet.")
+CHARACTERS = Text("Ada karakter yang tidak boleh dipakai.", "It has characters that are not allowed.")
+TOO_LONG = Text("Paling banyak {high} karakter.", "It may have at most {high} characters.")
+FAILURE_WRONG = Text(
+    "Hanya huruf besar, angka, dan garis bawah, mis. DUPLICATE_RECORD.",
+    "Only capital letters, digits and underscores, like DUPLICATE_RECORD.",
+)
+NUMBER_WRONG = Text("Harus bilangan bulat.", "Must be a whole number.")
+OTHER_OFFICE = Text("Baris ini milik Dinas lain daripada impornya.", "This line is of another office than the import.")
+TOO_MANY = Text("Sel lebih banyak daripada judul kolom.", "There are more cells than columns in the header.")
+REASONS = [kind.value for kind in PrintReason]
+STATUSES = [kind.value for kind in ReportedStatus]
+
+
+def choose(values: Sequence[str]) -> Text:
+    """The sentence that names what is allowed."""
+    listed = ", ".join(values)
+    return Text(f"Pilih salah satu: {listed}.", f"Choose one of: {listed}.")
+
+
+def derived_id(nik: str, reason: str, recorded_at: datetime) -> str:
+    """The client id of a line that has none: the same for the same person, reason and time, and telling neither.
+
+    In letters only, as sixteen digits in a row would pass for a NIK.
+    """
+    told = f"client id of an import|{nik}|{reason}|{recorded_at.astimezone(UTC).isoformat()}"
+    return "siak-" + keys.blind_index(told).hex().translate(_LETTERS)[:_DERIVED]
+
+
+class BadCell(Exception):
+    """What is wrong with one cell."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
+
+
+class LineReader:
+    """Reads the rows of one file into lines of a list for one office."""
+
+    def __init__(self, columns: Sequence[str | None], profile: Profile, office: str, zone: str, now: datetime) -> None:
+        self.at = {name: index for index, name in enumerate(columns) if name is not None}
+        self.width, self.constants, self.words = len(columns), profile.constants, rules.words_of(profile)
+        self.office, self.zone, self.now = office, ZoneInfo(zone), now
+        self.people = rules.tells_people(columns, profile)
+        self._instant = lru_cache(4_096)(self._instant_of_text)
+
+    def read(self, number: int, cells: Sequence[Any]) -> tuple[ListLine | None, list[LineFault]]:
+        """The line that a row is, or None and what is wrong with it."""
+        faults: list[LineFault] = []
+        spot = Spot(number, f"line {number}")
+        row = {name: cells[index] for name, index in self.at.items() if index < len(cells) and cells[index] != ""}
+        for name, value in row.items():
+            if isinstance(value, str):
+                row[name] = value.strip()
+        if len(cells) > self.width and any(str(cell).strip() for cell in cells[self.width :]):
+            faults.append(spot.fault("", TOO_MANY, "invalid"))
+        if (office := self._value(row, "office")) is not None and str(office) != self.office:
+            faults.append(spot.fault("office", OTHER_OFFICE, "invalid"))
+        nik = self._get(spot, row, "nik", faults, self._nik, required=self.people)
+        status = self._get(spot, row, "status", faults, self._status, required=True)
+        failure = self._failure(spot, row, status, faults)
+        at = self._get(spot, row, "status_at", faults, self._time)
+        if at is not None and at > self.now + CLOCK_DRIFT:
+            faults.append(spot.fault("status_at", STATUS_LATE, "invalid"))
+        told = Told(status or ReportedStatus.SFE, failure, at)
+        client_id = self._get(spot, row, "client_id", faults, lambda value: _words(value, _LONGEST_ID))
+        if client_id is not None and niks.shows(client_id, nik or "nothing"):
+            faults.append(spot.refuse("client_id", ClientIdShowsNik()))
+        if self.people:
+            return self._person(spot, row, faults, nik, client_id, told)
+        if client_id is None and nik is None and not faults:
+            faults.append(spot.fault("client_id" if "client_id" in self.at else "nik", REQUIRED, "invalid"))
+        if faults:
+            return None, faults
+        return ListLine(number, client_id, None if nik is None else keys.blind_index(nik), told), []
+
+    def _person(
+        self,
+        spot: Spot,
+        row: dict[str, Any],
+        faults: list[LineFault],
+        nik: str | None,
+        client_id: str | None,
+        told: Told,
+    ) -> tuple[ListLine | None, list[LineFault]]:
+        reason = self._get(spot, row, "reason", faults, self._reason, required=True)
+        recorded_at = self._get(spot, row, "recorded_at", faults, self._time, required=True)
+        name = self._get(spot, row, "name", faults, lambda value: _words(value, _LONGEST_NAME))
+        event = self._get(spot, row, "event", faults, _number)
+        stop = self._get(spot, row, "stop", faults, _number)
+        if recorded_at is not None:
+            if recorded_at > self.now + CLOCK_DRIFT:
+                faults.append(spot.refuse("recorded_at", RecordedInFuture()))
+            if recorded_at < EARLIEST:
+                faults.append(spot.refuse("recorded_at", RecordedTooEarly()))
+            if told.at is not None and told.at < recorded_at:
+                # A day without an hour begins before what was recorded on it.
+                if told.at.astimezone(self.zone).date() < recorded_at.astimezone(self.zone).date():
+                    faults.append(spot.fault("status_at", STATUS_EARLY, "invalid"))
+                told = Told(told.status, told.failure, recorded_at)
+        if faults or nik is None or reason is None or recorded_at is None:
+            return None, faults
+        secrets = keys.encrypt(nik), None if name is None else keys.encrypt(name)
+        person = Person(*secrets, niks.adult_on(nik, self.now.date()), reason, recorded_at, event, stop)
+        derived = client_id is None
+        called = derived_id(nik, reason.value, recorded_at) if client_id is None else client_id
+        return ListLine(spot.number, called, keys.blind_index(nik), told, person, derived), []
+
+    def _value(self, row: dict[str, Any], name: str) -> Any:
+        value = row.get(name)
+        return self.constants.get(name) if value is None or value == "" else value
+
+    def _get(
+        self, spot: Spot, row: dict[str, Any], name: str, faults: list[LineFault], read: Any, *, required: bool = False
+    ) -> Any:
+        value = self._value(row, name)
+        if value is None:
+            if required:
+                told = {"reason": REASONS, "status": STATUSES}.get(name)
+                faults.append(spot.fault(name, choose(told) if told else REQUIRED, "invalid"))
+            return None
+        try:
+            return read(value)
+        except BadCell as error:
+            faults.append(spot.fault(name, error.text, "invalid"))
+            return None
+
+    def _failure(
+        self, spot: Spot, row: dict[str, Any], status: ReportedStatus | None, faults: list[LineFault]
+    ) -> str | None:
+        """The code of a failure: its own column, or the central system's status itself."""
+        failure = self._get(spot, row, "failure", faults, _code)
+        if status is not ReportedStatus.FAILED:
+            if failure is not None and status is not None:
+                faults.append(spot.refuse("failure", FailureCodeUnexpected()))
+            return None
+        if failure is None and "failure" not in {fault.field for fault in faults}:
+            word = re.sub("[^A-Z0-9]+", "_", str(self._value(row, "status")).upper()).strip("_")
+            if rules.plain(word) not in rules.BARE_FAILURES and _FAILURE.fullmatch(word):
+                return word
+            faults.append(spot.refuse("failure", FailureCodeMissing()))
+        return str(failure)
+
+    @staticmethod
+    def _nik(value: Any) -> str:
+        if isinstance(value, float):
+            # A spreadsheet keeps fifteen digits of a number: a sixteenth that is 0 may have been any.
+            if not value.is_integer() or value > _EXACT or value % 10 == 0:
+                raise BadCell(NIK_A_NUMBER)
+            value = str(int(value))
+        if isinstance(value, str):
+            value = value.removeprefix("'")  # how spreadsheets are told that digits are text
+        if not isinstance(value, str) or not _NIK.fullmatch(value):
+            number = isinstance(value, str) and re.fullmatch(r"[0-9][.,]?[0-9]*[eE]\+?1[0-9]", value)
+            raise BadCell(NIK_A_NUMBER if number else NIK_WRONG)
+        return value
+
+    def _status(self, value: Any) -> ReportedStatus:
+        found = self.words["status"].get(rules.plain(str(value)))
+        if found is None:
+            raise BadCell(choose(STATUSES))
+        return ReportedStatus(found)
+
+    def _reason(self, value: Any) -> PrintReason:
+        found = self.words["reason"].get(rules.plain(str(value)))
+        if found is None:
+            raise BadCell(choose(REASONS))
+        return PrintReason(found)
+
+    def _time(self, value: Any) -> datetime:
+        try:
+            if isinstance(value, str):
+                return self._instant(value)
+            if isinstance(value, datetime):
+                return self._aware(value)
+            if isinstance(value, date):
+                return self._aware(datetime.combine(value, time()))
+            if isinstance(value, float | int) and _SERIALS[0] <= value <= _SERIALS[1]:
+                return self._aware(_EPOCH + timedelta(seconds=round(value * 86_400)))
+        except (ValueError, OverflowError) as error:
+            raise BadCell(TIME_WRONG) from error
+        raise BadCell(TIME_WRONG)
+
+    def _instant_of_text(self, text: str) -> datetime:
+        if _ISO.fullmatch(text):
+            return self._aware(datetime.fromisoformat(text))
+        if (found := _LOCAL.fullmatch(text)) is None:
+            raise ValueError
+        day, month, year, hour, minute, second = (int(part or 0) for part in found.groups())
+        return self._aware(datetime(year, month, day, hour, minute, second))  # noqa: DTZ001 - the zone comes next
+
+    def _aware(self, moment: datetime) -> datetime:
+        """In UTC; a time without an offset is the office's own."""
+        return (moment.replace(tzinfo=self.zone) if moment.tzinfo is None else moment).astimezone(UTC)
+
+
+def _words(value: Any, longest: int) -> str:
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    plain = text.isascii() and text.isprintable()
+    if not plain and any(unicodedata.category(character) in _UNSEEN for character in text):
+        raise BadCell(CHARACTERS)
+    if len(text) > longest:
+        raise BadCell(TOO_LONG.format(high=longest))
+    return text
+
+
+def _code(value: Any) -> str:
+    text = str(value)
+    if not _FAILURE.fullmatch(text):
+        raise BadCell(FAILURE_WRONG)
+    return text
+
+
+def _number(value: Any) -> int:
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    if not text.isascii() or not text.isdecimal() or not 0 < int(text[:17]) <= _EXACT or len(text) > len(str(_EXACT)):
+        raise BadCell(NUMBER_WRONG)
+    return int(text)

@@ -1,0 +1,208 @@
+"""Reading imports, what was wrong with them, and the profiles of offices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+
+from inventory import access, clock, niks
+from inventory.access import Action, Actor
+from inventory.database import current
+from inventory.errors import Fault, NotFound
+from inventory.intake import rules, sheets
+from inventory.intake.cells import LineReader
+from inventory.intake.models import Import, ImportFault, ImportProfile
+from inventory.intake.rules import PATIENCE, RUNNING, ImportState, Profile
+from inventory.offices.models import Office
+from inventory.offices.queries import OfficeNotFound
+from inventory.paging import Page, Slice, page
+from inventory.recordings.rules import Spot
+from inventory.texts import Text
+
+PREVIEWED = 10
+
+
+class ImportNotFound(NotFound):
+    """No import has this id, or it is out of the actor's reach."""
+
+    code = "import_not_found"
+    text = Text("Impor {number} tidak ditemukan.", "Import {number} was not found.")
+
+
+class ProfileNotFound(NotFound):
+    """The office has no profile of this name."""
+
+    code = "import_profile_not_found"
+    text = Text("Dinas {office} tidak punya profil impor ini.", "Office {office} has no such import profile.")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFilter:
+    """Which imports are wanted; None means all."""
+
+    office: str | None = None
+    state: ImportState | None = None
+
+
+def office_for(actor: Actor, action: Action, code: str) -> Office:
+    """The office, if the actor may do `action` there."""
+    access.require(actor, action, code)
+    found = current().get(Office, code)
+    if found is None:
+        raise OfficeNotFound(pointer="/office", office=code)
+    return found
+
+
+def state_of(row: Import) -> ImportState:
+    """Where an import stands now: one that gave no sign of life for long was interrupted."""
+    quiet = row.state in RUNNING and clock.now() - row.touched_at > PATIENCE
+    return ImportState.INTERRUPTED if quiet else row.state
+
+
+def list_imports(actor: Actor, which: ImportFilter, wanted: Slice) -> Page:
+    """The imports of the actor's subtree."""
+    query = sa.select(Import).where(access.within(Import.office_code, actor.office))
+    if which.office is not None:
+        access.require(actor, Action.READ_RECORDINGS, which.office)
+        query = query.where(access.within(Import.office_code, which.office))
+    if which.state is not None:
+        quiet = sa.and_(Import.state.in_(RUNNING), Import.touched_at < clock.now() - PATIENCE)
+        asked = quiet if which.state is ImportState.INTERRUPTED else (Import.state == which.state) & ~quiet
+        query = query.where(asked)
+    found = page(query, [Import.id], wanted)
+    return Page([shown(row) for row in found.items], found.next)
+
+
+def get_import(actor: Actor, number: int) -> dict[str, Any]:
+    """One import and how far it is; raises `ImportNotFound`."""
+    return shown(_import(actor, number))
+
+
+def _import(actor: Actor, number: int) -> Import:
+    unseen = ImportNotFound(number=number)
+    found = current().get(Import, number, populate_existing=True)
+    if found is None:
+        raise unseen
+    access.require(actor, Action.READ_RECORDINGS, found.office_code, unseen=unseen)
+    return found
+
+
+def list_faults(actor: Actor, number: int, wanted: Slice) -> Page:
+    """What is wrong with an import, in the order of its lines; raises `ImportNotFound`."""
+    _import(actor, number)
+    return page(sa.select(ImportFault).where(ImportFault.import_id == number), [ImportFault.id], wanted)
+
+
+def all_faults(actor: Actor, number: int) -> list[Any]:
+    """All that was kept of it, for a file."""
+    _import(actor, number)
+    columns = (ImportFault.number, ImportFault.field, ImportFault.code, ImportFault.indonesian, ImportFault.english)
+    return list(current().execute(sa.select(*columns).where(ImportFault.import_id == number).order_by(ImportFault.id)))
+
+
+def faults_of(number: int) -> list[Fault]:
+    """What was kept of it, each with its column: for a command that has checked access."""
+    query = sa.select(ImportFault).where(ImportFault.import_id == number).order_by(ImportFault.id)
+    return [
+        Spot(row.number, f"line {row.number}").fault(row.field, Text(row.indonesian, row.english), row.code)
+        for row in current().scalars(query)
+    ]
+
+
+def shown(row: Import) -> dict[str, Any]:
+    """An import as it is answered."""
+    state = state_of(row)
+    part = row.lines_read * 100 // max(1, row.lines_total)
+    return {
+        "id": row.id,
+        "office": row.office_code,
+        "file": row.file_name,
+        "profile": row.profile,
+        "dry_run": row.dry_run,
+        "partial": row.partial,
+        "state": state,
+        # Storing is the last step: a hundred means that nothing is left to do.
+        "percent": 100 if state is ImportState.DONE else min(99, part),
+        **{name: getattr(row, name) for name in (
+            "lines_total", "lines_read", "created", "changed", "unchanged", "refused", "faults", "problem", "same_as",
+            "started_at", "touched_at", "finished_at",
+        )},
+    }  # fmt: skip
+
+
+def profile_for(office: str, name: str | None) -> Profile:
+    """The profile of this name; without a name the one used last, or none."""
+    query = sa.select(ImportProfile).where(ImportProfile.office_code == office)
+    if name is None:
+        query = query.where(ImportProfile.used_at.is_not(None))
+        query = query.order_by(ImportProfile.used_at.desc(), ImportProfile.id.desc()).limit(1)
+    else:
+        query = query.where(ImportProfile.name == name)
+    row = current().scalars(query).first()
+    if row is None and name is not None:
+        raise ProfileNotFound(pointer="/profile", office=office)
+    if row is None:
+        return Profile()
+    return Profile(row.name, row.columns, row.words, row.constants, row.delimiter, row.sheet)
+
+
+def list_profiles(actor: Actor, office: str | None, wanted: Slice) -> Page:
+    """The profiles of the actor's subtree."""
+    query = sa.select(ImportProfile).where(access.within(ImportProfile.office_code, actor.office))
+    if office is not None:
+        access.require(actor, Action.READ_RECORDINGS, office)
+        query = query.where(access.within(ImportProfile.office_code, office))
+    return page(query, [ImportProfile.id], wanted)
+
+
+def get_profile(number: int) -> ImportProfile:
+    """A profile that a command has just written."""
+    return current().get_one(ImportProfile, number)
+
+
+def preview(actor: Actor, office_code: str, profile_name: str | None, content: bytes) -> dict[str, Any]:
+    """The first lines of a file as they would be read, NIKs masked and names as an initial; nothing is kept."""
+    office = office_for(actor, Action.RECORD, office_code)
+    profile = profile_for(office_code, profile_name)
+    table = sheets.opened(content, profile)
+    columns = rules.fields_of(table.header, profile)
+    missing = rules.missing_of(columns, profile)
+    reader = LineReader(columns, profile, office_code, office.time_zone, clock.now())
+    lines = [] if missing else [_previewed(reader, number, cells) for number, cells in islice(table.rows, PREVIEWED)]
+    return {
+        "profile": profile.name,
+        "kind": "recordings" if reader.people else "statuses",
+        "missing": list(missing),
+        "columns": [
+            {"header": str(niks.untold(header[:200])), "field": name}
+            for header, name in zip(table.header, columns, strict=True)
+        ],
+        "lines": lines,
+    }
+
+
+def _previewed(reader: LineReader, number: int, cells: list[Any]) -> dict[str, Any]:
+    line, faults = reader.read(number, cells)
+    nik, name = (str(_cell(reader, cells, field) or "").strip() for field in ("nik", "name"))
+    person = None if line is None else line.person
+    return {
+        "number": number,
+        "nik": niks.masked(nik) if line is not None and nik else None,
+        "name": f"{name[0]}." if line is not None and name else None,
+        "client_id": None if line is None else line.client_id,
+        "reason": None if person is None else person.reason,
+        "status": None if line is None else line.told.status,
+        "failure": None if line is None else line.told.failure,
+        "recorded_at": None if person is None else person.recorded_at,
+        "status_at": None if line is None else line.told.at,
+        "faults": faults,
+    }
+
+
+def _cell(reader: LineReader, cells: list[Any], field: str) -> Any:
+    index = reader.at.get(field, len(cells))
+    value = cells[index] if index < len(cells) else None
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else value
