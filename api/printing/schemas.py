@@ -14,6 +14,7 @@ from api.sentences import Sentence
 from inventory.disposal.rules import DestructionClass
 from inventory.printing.consignment_rules import CollectorCheck, Surrendered
 from inventory.printing.rules import CardStatus, JobStatus, Outcome
+from inventory.printing.run_rules import GoodFingerprint, JobState
 from inventory.recordings.rules import ReportedStatus
 from inventory.stock.numbers import MAX_NUMBER
 from inventory.stock.rules import SpoilReason
@@ -59,6 +60,8 @@ class JobOut(ma.Schema):
     waiting = ma.fields.Integer(required=True)
     printed = ma.fields.Integer(required=True)
     spoiled = ma.fields.Integer(required=True)
+    state = ma.fields.String(required=True, metadata={"enum": [state.value for state in JobState]})
+    run = ma.fields.Integer(required=True, allow_none=True, metadata={"description": "the one that is not confirmed"})
 
 
 class JobToPrintOut(JobOut):
@@ -207,6 +210,8 @@ class CardOut(ma.Schema):
     issued_at = ma.fields.AwareDateTime(required=True, allow_none=True)
     number = ma.fields.String(required=True, allow_none=True, metadata={"description": "the blank's"})
     collector_relation = ma.fields.String(required=True, allow_none=True)
+    checked_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    fingerprint = ma.fields.String(required=True, allow_none=True)
     checked = ma.fields.List(ma.fields.String(), required=True, metadata={"description": "at the hand-over"})
     surrendered = ma.fields.Nested(SurrenderedOut, required=True, allow_none=True)
     consignment = ma.fields.Integer(required=True, allow_none=True, metadata={"description": "it was sent on with"})
@@ -264,6 +269,7 @@ class WalkInIn(fields.Strict):
     spoiled = fields.Several(fields.Kind(SpoilReason), low=0, high=100, load_default=list)
     printer = fields.Words(high=80, load_default=None, allow_none=True)
     item = fields.code(load_default="blangko")
+    fingerprint = fields.Kind(GoodFingerprint, load_default=None, allow_none=True)
     collected_by = fields.Words(high=200, load_default=None, allow_none=True)
     collector_relation = fields.Words(high=60, load_default=None, allow_none=True)
     numbers = single_numbers()

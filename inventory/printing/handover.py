@@ -21,12 +21,13 @@ from inventory.offices.rules import main_store_of
 from inventory.outbox import ChangeKind
 from inventory.outreach.models import Event
 from inventory.outreach.rules import EventStatus
-from inventory.printing import collected, queries, rules
+from inventory.printing import collected, queries, rules, run_queries
 from inventory.printing.consignment_rules import CollectorCheck, Surrendered, check_collectors
 from inventory.printing.models import Attempt, Card
 from inventory.printing.rules import CardStatus
 from inventory.recordings import commands as recordings
 from inventory.recordings.models import Recording
+from inventory.recordings.persons import require_persons
 from inventory.recordings.queries import chunks, joined_events, reached, require_office, resolve
 from inventory.recordings.rules import RecordingStatus, Reference
 from inventory.retries import FIRST, Once
@@ -98,7 +99,8 @@ def issue(
         if once.done_before(session) is not None:
             return ids
         cards = locked_cards(session, ids)
-        _check_waiting(cards, ids, "cards")
+        check_waiting(cards, ids, "cards")
+        run_queries.check_checked(session, ids)
         accounts = [card.account for card in cards.values()]
         books = ledger.lock(
             session, [*accounts, *map(rules.handed_over, accounts)], {c.store: c.office for c in cards.values()}
@@ -123,7 +125,8 @@ def _legs(moves: Iterable[tuple[str | None, AccountKey, AccountKey]]) -> list[Le
     ]
 
 
-def _check_waiting(cards: Mapping[int, CardFacts], ids: Sequence[int], name: str) -> None:
+def check_waiting(cards: Mapping[int, CardFacts], ids: Sequence[int], name: str) -> None:
+    """Raise `CardsNotWaiting` with the lines whose recordings have no card to hand over."""
     waiting = {i for i, card in cards.items() if card.status is CardStatus.WAITING}
     if late := [index for index, i in enumerate(ids) if i not in waiting]:
         raise rules.named(rules.CardsNotWaiting, name, late)
@@ -200,7 +203,7 @@ def lose(
         if once.done_before(session) is not None:
             return ids
         cards = locked_cards(session, ids)
-        _check_waiting(cards, ids, "recordings")
+        check_waiting(cards, ids, "recordings")
         accounts = [card.account for card in cards.values()]
         ends = [key.at(Place.LOST) for key in accounts]
         books = ledger.lock(session, [*accounts, *ends], {card.store: card.office for card in cards.values()})
@@ -253,7 +256,8 @@ def undo_issue(
     """Take hand-overs back: the cards wait again, those of an ended event in the host's main store.
 
     Old cards that were given back leave their register; cards that had been sent on are out there again. Answers their
-    recordings' ids. Raises `LinesRefused`, `CardsNotIssued` with the lines, `UndoTooLate` or `BelowDestroyed`.
+    recordings' ids. Raises `LinesRefused`, `CardsNotIssued` or `PersonPurged` with the lines, `UndoTooLate` or
+    `BelowDestroyed`.
     """
     with transaction() as session:
         ids = recordings_meant(actor, references, office, "recordings", "")
@@ -264,6 +268,7 @@ def undo_issue(
         issued = {i for i, card in cards.items() if card.status is CardStatus.ISSUED}
         if late := [index for index, i in enumerate(ids) if i not in issued]:
             raise rules.named(rules.CardsNotIssued, "recordings", late)
+        require_persons(session, ids, "recordings")
         targets = _targets(cards.values(), running)
         movements = _take_back(session, actor, list(cards.values()), targets, reason)
         recordings.set_status(session, ids, RecordingStatus.PRINTED, clock.now())

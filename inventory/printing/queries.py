@@ -19,8 +19,9 @@ from inventory.paging import Page, Slice, page
 from inventory.printing import rules
 from inventory.printing.ageing import waited
 from inventory.printing.consignment_rules import days_waited
-from inventory.printing.models import Attempt, Card, CardConsignment, JobLine, PrintJob
+from inventory.printing.models import Attempt, Card, CardConsignment, JobLine, PrintJob, PrintRun
 from inventory.printing.rules import CardStatus, JobStatus, Outcome
+from inventory.printing.run_rules import RunStatus, state_of
 from inventory.recordings.models import Recording
 from inventory.recordings.queries import chunks, joined_events, require_office
 from inventory.stock.rules import AccountKey
@@ -124,12 +125,17 @@ def _job(actor: Actor, job_id: int) -> PrintJob:
 
 def _with_counts(jobs: Sequence[PrintJob]) -> list[dict[str, Any]]:
     ids = [job.id for job in jobs]
+    mine = sa.select(PrintRun.id).where(PrintRun.job_id == JobLine.job_id).order_by(PrintRun.id).limit(1)
     lines = current().execute(
-        sa.select(JobLine.job_id, sa.func.count().label("lines"), _count(JobLine.waiting).label("waiting"))
+        sa.select(
+            JobLine.job_id, sa.func.count().label("lines"), _count(JobLine.waiting).label("waiting"),
+            mine.scalar_subquery().label("begun"),
+            mine.where(PrintRun.status == RunStatus.OPEN).scalar_subquery().label("run"),
+        )
         .where(JobLine.job_id.in_(ids))
         .group_by(JobLine.job_id)
-    )
-    by_lines = {row.job_id: (row.lines, int(row.waiting)) for row in lines}
+    )  # fmt: skip
+    by_lines = {row.job_id: row for row in lines}
     tries = current().execute(
         sa.select(Attempt.job_id, _count(_PRINTED).label("printed"), _count(_SPOILED).label("spoiled"))
         .where(Attempt.job_id.in_(ids))
@@ -138,11 +144,13 @@ def _with_counts(jobs: Sequence[PrintJob]) -> list[dict[str, Any]]:
     by_tries = {row.job_id: (int(row.printed), int(row.spoiled)) for row in tries}
     shown = []
     for job in jobs:
-        (total, waiting), (printed, spoiled) = by_lines.get(job.id, (0, 0)), by_tries.get(job.id, (0, 0))
+        line, (printed, spoiled) = by_lines[job.id], by_tries.get(job.id, (0, 0))
+        begun = line.begun is not None or job.id in by_tries
         shown.append({
             "id": job.id, "office": job.office_code, "store": job.store_code, "event": job.event_id,
             "item": job.item_code, "printer": job.printer, "status": job.status, "created_at": job.created_at,
-            "total": total, "waiting": waiting, "printed": printed, "spoiled": spoiled,
+            "total": line.lines, "waiting": int(line.waiting), "printed": printed, "spoiled": spoiled,
+            "state": state_of(job.status, begun=begun), "run": line.run,
         })  # fmt: skip
     return shown
 
@@ -173,6 +181,8 @@ _CARD = (
     Card.printed_at.label("printed_at"),
     Card.issued_at.label("issued_at"),
     Card.collector_relation.label("collector_relation"),
+    Card.checked_at.label("checked_at"),
+    Card.fingerprint.label("fingerprint"),
     Card.collector_checks.label("checks"),
     Card.consignment_id.label("consignment"),
     CardConsignment.region_code.label("sent_to"),

@@ -68,6 +68,13 @@ class Fingerprint(StrEnum):
     NOT_TAKEN = "not_taken"
 
 
+class GoodFingerprint(StrEnum):
+    """The same for a card that is handed over at once: it was found good."""
+
+    MATCHED = "matched"
+    NOT_TAKEN = "not_taken"
+
+
 _ORDER = (Stage.SENT, Stage.TAKEN, Stage.ENCODED)
 
 
@@ -130,6 +137,16 @@ class NotInRun(RuleViolated):
     code = "recording_not_in_run"
     text = Text(
         "Perekaman ini tidak sedang dicetak di putaran cetak {run}.", "This recording is not under way in run {run}."
+    )
+
+
+class CardOfNotPrinted(RuleViolated):
+    """A confirmation names the blank of a card and says that there is no card."""
+
+    code = "card_of_not_printed"
+    text = Text(
+        "Perekaman ini disebut juga di not_printed; tanpa kartu tidak ada nomor kartu.",
+        "This recording is in not_printed too; without a card there is no number of a card.",
     )
 
 

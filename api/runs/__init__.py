@@ -1,0 +1,1 @@
+"""Runs through printers, how far each card has come, and checks of cards, over REST."""
