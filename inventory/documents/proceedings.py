@@ -28,6 +28,7 @@ from inventory.offices.queries import store_facts
 from inventory.opname.models import Count, CountLine, CountNumbers
 from inventory.opname.rules import CountStatus
 from inventory.outreach.models import Event
+from inventory.printing.closing import cards_of
 from inventory.printing.models import Attempt
 from inventory.printing.rules import Outcome
 from inventory.stock.models import Account, Entry, Movement
@@ -228,6 +229,7 @@ def session_facts(session: Session, subject: Subject) -> Gathered:
         "siak_count": shift.siak_count,
         "siak_difference": apart["siak"],
         "lines": _outcomes(session, shift, base["unit"]),
+        "cards": [{"outcome": said(status), "quantity": quantity} for status, quantity in cards_of(shift.id).items()],
         "numbers": _numbers_in_hand(session, shift),
     }
     signers = [

@@ -28,6 +28,7 @@ from inventory.regions.models import Region
 from inventory.residents.commands import note_paper
 
 _UNIT = "kartu"
+_NEWEST = 500
 
 
 def find_consignment(session: Session, kind: DocumentKind, consignment_id: int) -> Subject | None:
@@ -74,10 +75,11 @@ def _consignment_facts(session: Session, subject: Subject) -> Gathered:
         "due_on": sent.due_on.isoformat() if sent.due_on else None,
         "lines": _lines(session, subject, [Card.consignment_id == sent.id], sent.status),
     }
-    head = {"name": keys.decrypt(sent.recipient_secret) if sent.recipient_secret else "", "institution": region.name}
+    name = keys.decrypt(sent.recipient_secret) if sent.recipient_secret else ""
+    head = {"name": name, "institution": f"{sent.recipient_role} {region.name}"}
     signers = [
         Signer("Yang menitipkan", sent.user_id),
-        Signer(f"Yang menerima titipan ({sent.recipient_role})", witness="recipient"),
+        Signer("Yang menerima titipan", witness="recipient"),
         Signer("Mengetahui", office="Kepala Dinas"),
     ]
     return facts, signers, {"recipient": head}
@@ -133,7 +135,7 @@ def reveal(actor: Actor, document: Document) -> dict[int, dict[str, str]]:
 
 
 def naming(session: Session, recordings: Sequence[int]) -> list[dict[str, Any]]:
-    """The papers that name the persons of these recordings, the newest first."""
+    """The newest papers that name the persons of these recordings."""
     columns = (Document.id, Document.kind, Document.number, Document.issued_at)
     found = {
         row.id: dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented accessor
@@ -144,4 +146,4 @@ def naming(session: Session, recordings: Sequence[int]) -> list[dict[str, Any]]:
             .where(DocumentPerson.recording_id.in_(part))
         )
     }
-    return [found[document] for document in sorted(found, reverse=True)]
+    return [found[document] for document in sorted(found, reverse=True)[:_NEWEST]]

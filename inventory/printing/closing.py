@@ -28,7 +28,7 @@ def session_report(actor: Actor, session_id: int) -> dict[str, Any]:
     shown = custody.get_session(actor, session_id)
     tried = _tried(session_id)
     spoiled = {reason: tried.get((Outcome.SPOILED, reason), 0) for reason in SpoilReason}
-    cards = _cards(session_id)
+    cards = cards_of(session_id)
     missing, surplus = shown["missing"] or 0, shown["surplus"]
     # In the books a difference lies in the hand until it is settled; here it is told as what it is.
     in_hand = 0 if shown["status"] is CustodyStatus.DISPUTED else shown["in_hand"]
@@ -58,13 +58,14 @@ def _tried(session_id: int) -> dict[tuple[Outcome, SpoilReason | None], int]:
     return {(row[0], row[1]): int(row[2]) for row in current().execute(query)}
 
 
-def _cards(session_id: int) -> dict[CardStatus, int]:
+def cards_of(session_id: int) -> dict[CardStatus, int]:
     """Where the cards stand that were made of the blanks of a session."""
     query = (
         sa.select(Card.status, sa.func.count())
         .join(Attempt, Attempt.id == Card.attempt_id)
         .where(Attempt.custody_id == session_id, Attempt.undone_by.is_(None), Card.status.in_(_STANDING))
         .group_by(Card.status)
+        .order_by(Card.status)
     )
     return {row[0]: int(row[1]) for row in current().execute(query)}
 
