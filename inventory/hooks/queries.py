@@ -123,7 +123,7 @@ def _shown(rows: Sequence[Any]) -> list[dict[str, Any]]:
     ids = {recording for row in rows for recording in row.recordings}
     r = _RECORDINGS.c
     known = sa.select(r.id, r.client_id).where(r.id.in_(ids))
-    client_ids: dict[int, str] = {} if not ids else dict(wire(current()).execute(known).tuples().all())
+    client_ids = {row.id: row.client_id for row in wire(current()).execute(known)} if ids else {}
     return [
         {
             "position": row.position,

@@ -165,7 +165,6 @@ def _connection_to(target: Target, address: str) -> HTTPConnection:
         target.port,
         timeout=_CONNECT,
         server_hostname=target.host,
-        assert_hostname=target.host,
         ssl_context=ssl.create_default_context(),
     )
 
@@ -181,8 +180,8 @@ def _failure_of(error: BaseException) -> Failure:
     kinds: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Failure], ...] = (
         (TargetRefused, Failure.ADDRESS_REFUSED),
         (TargetUnknown, Failure.NAME_UNKNOWN),
+        (NewConnectionError, Failure.CONNECTION_FAILED),  # which urllib3 counts among those that took too long
         ((ConnectTimeoutError, ReadTimeoutError, TimeoutError), Failure.TOO_SLOW),
-        (NewConnectionError, Failure.CONNECTION_FAILED),
         ((TlsError, ssl.SSLError), Failure.TLS_FAILED),
     )
     return next((failure for kind, failure in kinds if isinstance(error, kind)), Failure.BROKEN_OFF)
