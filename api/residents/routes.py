@@ -17,7 +17,7 @@ from api.residents.schemas import (
     RevealQuery,
 )
 from inventory.access import Action
-from inventory.documents.persons import forget_persons, papers_of
+from inventory.documents.rosters import naming
 from inventory.residents import commands, purging, queries
 from inventory.residents.queries import LookFilter
 
@@ -40,7 +40,7 @@ def list_reveals(query: dict[str, Any]) -> Any:
 @blp.serves("POST /people/export", Action.ADMINISTER, body=ExportIn, answer=PersonalDataOut)
 def export(body: dict[str, Any]) -> Any:
     """All that is held about a NIK within your reach, for the person who asks; the look is kept with its reason."""
-    return commands.export(actor(), body["nik"], body["reason"], papers_of)
+    return commands.export(actor(), body["nik"], body["reason"], naming)
 
 
 @blp.serves("POST /people/purge", Action.ADMINISTER, body=PurgeIn, answer=PurgedOut)
@@ -48,9 +48,9 @@ def purge(body: dict[str, Any]) -> Any:
     """Forget persons whose case is over; the counts, the ledger and the cards stay."""
     dry_run = body["dry_run"]
     if body["recordings"] is not None:
-        done = purging.purge_named(actor(), forget_persons, body["recordings"], office=body["office"], dry_run=dry_run)
+        done = purging.purge_named(actor(), body["recordings"], office=body["office"], dry_run=dry_run)
     else:
-        done = purging.purge(actor(), forget_persons, office=body["office"], before=body["before"], dry_run=dry_run)
+        done = purging.purge(actor(), office=body["office"], before=body["before"], dry_run=dry_run)
     if not dry_run:
         purging.settle(done)
     return {"persons": done.persons, "more": done.more, "dry_run": dry_run}

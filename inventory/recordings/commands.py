@@ -212,10 +212,8 @@ def _compare(
             for row in session.execute(query):
                 # Whose person was purged is known by the rest: the same line again must not make a second card.
                 index = None if row.purged_at is not None else row.nik_index
-                stored[office, row.client_id] = (
-                    row.id,
-                    (index, row.reason, row.event_id, row.stop_id, row.recorded_at),
-                )
+                content = (index, row.reason, row.event_id, row.stop_id, row.recorded_at)
+                stored[office, row.client_id] = (row.id, content)
     kept, strangers = [], []
     for line in lines:
         recording_id, held = stored.get((line.office, line.client_id), (0, ()))

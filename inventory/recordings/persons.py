@@ -24,15 +24,21 @@ class PersonPurged(Conflict):
     )
 
 
+def purged_of(session: Session, ids: Sequence[int]) -> set[int]:
+    """Which of these recordings lost their person."""
+    purged: set[int] = set()
+    for part in chunks(ids):
+        query = sa.select(Recording.id).where(Recording.id.in_(part), Recording.purged_at.is_not(None))
+        purged.update(wire(session).execute(query).scalars())
+    return purged
+
+
 def require_persons(session: Session, ids: Sequence[int], name: str) -> None:
     """Raise `PersonPurged` with the lines (of the list `name`) whose recordings were purged.
 
     Call it with their rows or their cards locked.
     """
-    purged: set[int] = set()
-    for part in chunks(ids):
-        query = sa.select(Recording.id).where(Recording.id.in_(part), Recording.purged_at.is_not(None))
-        purged.update(wire(session).execute(query).scalars())
+    purged = purged_of(session, ids)
     if lines := [index for index, each in enumerate(ids) if each in purged]:
         told = PersonPurged.text.format(count=1)
         faults = [Fault(f"/{name}/{index}", told, PersonPurged.code) for index in lines]

@@ -5,7 +5,7 @@ What is forgotten is overwritten in the row itself, and in whatever else was kep
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,9 +30,7 @@ from inventory.recordings.rules import RecordingStatus, Reference
 from inventory.residents import rules
 from inventory.residents.models import Reveal
 
-# Takes the persons of these recordings off the papers: documents knows, and stands above this feature.
-Papers = Callable[[Session, Sequence[int]], None]
-TABLES = ("recordings", "cards", "reveals", "documents")
+TABLES = ("recordings", "cards", "reveals")
 _TRIES = 5
 _OVER = frozenset({RecordingStatus.ISSUED, RecordingStatus.FAILED})
 
@@ -61,7 +59,6 @@ class _Due:
 
 def purge(
     actor: Actor,
-    papers: Papers,
     *,
     office: str | None = None,
     before: date | None = None,
@@ -87,7 +84,7 @@ def purge(
         while ids := list(current().scalars(each.ids().limit(rules.BATCH))):
             if done >= batches:
                 return Purged(persons, more=True)
-            persons += _purge_some(actor, root, ids, each, papers)
+            persons += _purge_some(actor, root, ids, each)
             done += 1
     return Purged(persons)
 
@@ -101,21 +98,20 @@ def _due(root: str, before: date | None) -> Iterator[_Due]:
         yield _Due(offices, rules.horizon(clock.now(), days, zone, before))
 
 
-def _purge_some(actor: Actor, root: str, ids: Sequence[int], due: _Due, papers: Papers) -> int:
+def _purge_some(actor: Actor, root: str, ids: Sequence[int], due: _Due) -> int:
     with transaction() as session:
         _lock_cards(session, ids)
         recordings.lock_recordings(session, ids)
         # Once more, now that nobody can take a hand-over back.
         still = [each for part in chunks(ids) for each in session.scalars(due.ids().where(Recording.id.in_(part)))]
         if still:
-            _forget(session, sorted(still), papers)
+            _forget(session, sorted(still))
             audit.record(session, actor, "purge", "recordings", _span(still), root, persons=len(still))
         return len(still)
 
 
 def purge_named(
     actor: Actor,
-    papers: Papers,
     references: Sequence[Reference],
     *,
     office: str | None = None,
@@ -134,7 +130,7 @@ def purge_named(
             raise named(CardsNotIssued, "recordings", early)
         known = _with_persons(session, ids)
         if known and not dry_run:
-            _forget(session, known, papers)
+            _forget(session, known)
             audit.record(session, actor, "purge", "recordings", _span(known), actor.office, persons=len(known))
         return Purged(len(known))
 
@@ -170,7 +166,7 @@ def _with_persons(session: Session, ids: Sequence[int]) -> list[int]:
     )
 
 
-def _forget(session: Session, ids: Sequence[int], papers: Papers) -> None:
+def _forget(session: Session, ids: Sequence[int]) -> None:
     """Empty whatever tells who the persons of these locked recordings were."""
     now = clock.now()
     for part in chunks(ids):
@@ -188,19 +184,18 @@ def _forget(session: Session, ids: Sequence[int], papers: Papers) -> None:
             sa.and_(Reveal.recording_id.is_(None), Reveal.nik_index.in_(indexes - kept)),
         )
         wire(session).execute(sa.update(Reveal).where(looks).values(nik_index=None))
-    papers(session, ids)
 
 
 def _span(ids: Sequence[int]) -> str:
     return f"{min(ids)}-{max(ids)}"
 
 
-def purge_all(actor: Actor, papers: Papers) -> Purged:
+def purge_all(actor: Actor) -> Purged:
     """The whole of it, as long as it takes: a chore. What has to give way is left to the next time."""
     persons = 0
     for _ in range(_TRIES):
         with suppress(Busy):
-            while (done := purge(actor, papers)).more:
+            while (done := purge(actor)).more:
                 persons += done.persons
             return Purged(persons + done.persons)
     return Purged(persons, more=True)

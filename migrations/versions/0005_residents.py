@@ -47,14 +47,6 @@ def upgrade() -> None:
     )
     for name, columns in INDEXES.items():
         op.create_index(name, "reveals", columns, unique=False)
-    # Without keys to the papers themselves: their table is made anew where another kind of paper is allowed.
-    op.create_table(
-        "paper_persons",
-        sa.Column("document_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("recording_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.PrimaryKeyConstraint("document_id", "recording_id", name="pk_paper_persons"),
-    )
-    op.create_index("ix_paper_persons_recording_id", "paper_persons", ["recording_id"], unique=False)
     op.create_index(
         "ix_recordings_over",
         "recordings",
@@ -68,5 +60,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take them away again."""
     op.drop_index("ix_recordings_over", table_name="recordings")
-    op.drop_table("paper_persons")
     op.drop_table("reveals")

@@ -100,7 +100,8 @@ def test_a_member_of_the_event_is_shown_who_was_recorded_or_printed_in_it(app, c
     [
         ("abcd", "body_invalid"), ("    a    ", "body_invalid"), ("x" * 201, "body_invalid"), (None, "body_invalid"),
         (f"NIK {nik_of(1)}", "reason_shows_nik"), ("NIK 1503 0447 0001 8642 keliru", "body_ok"),
-        ("nomor 1111222233334444", "reason_shows_nik"), (f"untuk  {name_of(1).upper()} di loket", "reason_names_person"),
+        ("nomor 1111222233334444", "reason_shows_nik"),
+        (f"untuk  {name_of(1).upper()} di loket", "reason_names_person"),
     ],
 )  # fmt: skip
 def test_a_reason_is_needed_and_tells_nobody(app, printer, reason, code):
@@ -255,7 +256,7 @@ def period(calls, days=30, office="15.03"):
 def everything(calls):
     """What the books, lists and reports tell, but for what may tell of a person."""
     reader = calls("inspector", "15")
-    paths = ["/stock?office=15.03&include=ends", "/cards", "/recordings", "/print-jobs", "/print-jobs/1",
+    paths = ["/stock?office=15.03&include=ends", "/cards", "/recordings", "/print-jobs", "/reports/daily?office=15.03",
              f"/stock/entries?store={STORE}&item=blangko"]  # fmt: skip
     told = {path: reader.get(path) for path in paths}
     for path in ("/cards", "/recordings"):
@@ -344,7 +345,7 @@ def test_a_large_purge_is_done_in_parts(app, calls, monkeypatch, exact):
     from inventory.residents import purging
 
     with app.app_context(), later(1):
-        done = purging.purge(admin.actor, lambda *_: None, batches=2)
+        done = purging.purge(admin.actor, batches=2)
     assert done == purging.Purged(4, more=True)
     with later(1):
         assert admin.post("/people/purge", {}, 200) == {"persons": 3, "more": False, "dry_run": False}
