@@ -258,7 +258,7 @@ class WalkInRecordingIn(RecordingIn):
 
 
 class WalkInIn(fields.Strict):
-    """Somebody recorded, printed and, with `collected_by`, handed the card in one step.
+    """Somebody recorded, printed and, with `collected_by` or `collector_relation` `self`, handed the card in one step.
 
     `numbers` are those of the blanks, in order of use: the spoiled ones, then the card's.
     """
@@ -272,6 +272,8 @@ class WalkInIn(fields.Strict):
     fingerprint = fields.Kind(GoodFingerprint, load_default=None, allow_none=True)
     collected_by = fields.Words(high=200, load_default=None, allow_none=True)
     collector_relation = fields.Words(high=60, load_default=None, allow_none=True)
+    checked = fields.Several(fields.Kind(CollectorCheck), low=0, high=len(CollectorCheck), load_default=list)
+    surrendered = fields.Part(SurrenderedIn, load_default=None, allow_none=True)
     numbers = single_numbers()
 
 

@@ -16,6 +16,7 @@ from inventory.errors import Fault, LinesRefused, RuleViolated
 from inventory.offices.queries import StoreFacts, store_facts, store_for
 from inventory.outbox import ChangeKind
 from inventory.printing import booking, checks, handover, rules, run_rules, runs, steps, supplies
+from inventory.printing.consignment_rules import SELF, CollectorCheck, CollectorUnnamed, Surrendered
 from inventory.printing.models import Attempt, Card, JobLine
 from inventory.printing.rules import CardStatus, JobStatus, Outcome, Result, Try
 from inventory.printing.run_rules import Fingerprint, GoodFingerprint
@@ -67,7 +68,7 @@ class NewPerson:
 
 @dataclass(frozen=True, slots=True)
 class WalkIn:
-    """Somebody who is recorded, printed and, where `collected_by` is given, handed the card in one step.
+    """Somebody who is recorded, printed and, where a collector or `self` is told, handed the card in one step.
 
     `blanks` are the numbers of the blanks in the order in which they were used: the spoiled ones, then the card's.
     With `fingerprint` the card was checked too, and found good.
@@ -83,6 +84,13 @@ class WalkIn:
     collector_relation: str | None = None
     blanks: Amount = NOTHING
     fingerprint: GoodFingerprint | None = None
+    checked: Sequence[CollectorCheck] = field(default=())
+    surrendered: Surrendered | None = None
+
+    @property
+    def issued(self) -> bool:
+        """Whether the card is handed over at once; what was checked or given back then belongs to somebody."""
+        return self.collected_by is not None or self.collector_relation == SELF
 
 
 def create_job(actor: Actor, wanted: NewJob, once: Once = FIRST) -> int:
@@ -236,7 +244,9 @@ def walk_in(actor: Actor, wanted: WalkIn, once: Once = FIRST) -> int:
         store = store_for(actor, Action.PRINT, wanted.store)
         event_id = steps.event_of(store, wanted.event)
         steps.check_blank(wanted.item)
-        checks.check_walk_in(store, event_id, wanted.fingerprint, issued=wanted.collected_by is not None)
+        checks.check_walk_in(store, event_id, wanted.fingerprint, issued=wanted.issued)
+        if not wanted.issued and (wanted.checked or wanted.surrendered):
+            raise CollectorUnnamed(pointer="/collected_by")
         line = _as_line(wanted.person, store, event_id)
         if (done := once.done_before(session)) is not None:
             return done
@@ -252,18 +262,20 @@ def walk_in(actor: Actor, wanted: WalkIn, once: Once = FIRST) -> int:
         tries = [Try(recording, Outcome.SPOILED, reason) for reason in wanted.spoiled]
         tries = rules.with_numbers([*tries, Try(recording, Outcome.PRINTED)], wanted.blanks)
         order = steps.feeding(session, actor, store, wanted.item)
-        books = steps.lock_printing(session, store, order, tries, issue=wanted.collected_by is not None)
+        books = steps.lock_printing(session, store, order, tries, issue=wanted.issued)
         steps.post_attempts(
             session, books, order, job, tries, Fact(MovementKind.PRINTING, actor, store, document_id=job.id)
         )
         if wanted.fingerprint is not None:
             checks.note(session, actor, {recording: Fingerprint(wanted.fingerprint.value)})
-        if wanted.collected_by is not None:
-            told = handover.Handover(recording, wanted.collected_by, wanted.collector_relation)
+        if wanted.issued:
+            told = handover.Handover(
+                recording, wanted.collected_by, wanted.collector_relation, wanted.checked, wanted.surrendered
+            )
             cards = handover.locked_cards(session, [recording])
             handover.hand_over(session, books, actor, [(cards[recording], told)])
-        issued = wanted.collected_by is not None
-        audit.record(session, actor, "walk_in", "print_job", job.id, store.office, attempts=len(tries), issued=issued)
+        counts = {"attempts": len(tries), "issued": wanted.issued}
+        audit.record(session, actor, "walk_in", "print_job", job.id, store.office, **counts)
         return once.keep(session, job.id)
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from inventory import clock, keys
 from inventory.audit import AuditRow
 from inventory.database import current, transaction
+from inventory.printing.consignments import differences
 from inventory.printing.models import Card, CardConsignment
 from tests.builders import receipt
 from tests.outreach import person, running_event
@@ -134,6 +135,23 @@ def test_an_old_card_that_was_burned_stays_in_the_register(printer, calls, exact
     problem = printer.post("/cards/undo", {"recordings": ["a"], "reason": "salah"}, 409)
     assert (problem["code"], problem["facts"]) == ("below_destroyed", {"destroyed": 1, "quantity": 0})
     assert printer.get("/cards?status=issued")["items"][0]["client_id"] == "a"
+
+
+def walked_in(name, **more):
+    line = {name: value for name, value in person(name).items() if name not in ("status", "recorded_at")}
+    return {"store": STORE, "recording": line, **more}
+
+
+def test_who_walks_in_with_an_old_card_leaves_it_in_the_register(printer, exact):
+    old = {"reason": "damaged"}
+    told = {"collector_relation": "self", "checked": ["old_card"], "surrendered": old}
+    made = printer.post("/walk-ins", walked_in("w", **told))
+    assert made["status"] == "issued"
+    [card] = printer.get("/cards?status=issued")["items"]
+    assert (card["checked"], card["surrendered"]["reason"]) == (["old_card"], "damaged")
+    problem = printer.post("/walk-ins", walked_in("v", surrendered=old), 422)
+    assert (problem["code"], problem["errors"][0]["pointer"]) == ("collector_unnamed", "/collected_by")
+    assert len(printer.get("/withdrawn-cards")["items"]) == 1
 
 
 # Cards that are sent on.
@@ -322,6 +340,24 @@ def test_names_are_ciphertext_and_in_no_audit_row(printer, app, exact):
         told = str(current().execute(sa.select(AuditRow.action, AuditRow.facts)).all())
     assert "Umar" not in told
     assert "Siti" not in told
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE card_consignments SET issued = 1", "it says 1 out, 1 handed over, 0 lost; its cards say 2, 0, 0"),
+        ("UPDATE cards SET consignment_id = 999", "card consignment 999: cards are with it, there is no such"),
+        ("UPDATE cards SET consignment_id = NULL", "it says 2 out, 0 handed over, 0 lost; its cards say 0, 0, 0"),
+        ("UPDATE card_consignments SET status = 'closed', closed_at = created_at", "(closed): it says 2 out"),
+    ],
+)
+def test_a_consignment_that_is_not_its_cards_is_named(printer, app, statement, said):
+    sent(printer, "a", "b")
+    with app.app_context():
+        assert list(differences()) == []
+        current().execute(sa.text(statement))
+        assert [told for told in differences() if said in told], list(differences())
+        current().rollback()
 
 
 # How long cards wait.
