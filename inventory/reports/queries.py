@@ -15,7 +15,7 @@ from inventory.loans import queries as loans
 from inventory.opname import queries as opname
 from inventory.outreach.models import Pledge
 from inventory.outreach.rules import PledgeStatus
-from inventory.printing import consignments
+from inventory.printing import consignments, run_queries
 from inventory.printing.models import Attempt, Card
 from inventory.printing.rules import CardStatus, Outcome
 from inventory.reports import flows, ties
@@ -42,7 +42,7 @@ def differences() -> Iterator[str]:
     yield from _printed_twice()
     yield from _settlements()
     yield from _pledges()
-    for feature in (custody, transfers, opname, disposal, loans, requests, consignments, documents):
+    for feature in (custody, transfers, opname, disposal, loans, requests, consignments, run_queries, documents):
         yield from feature.differences()
     yield from ties.differences()
     yield from flows.differences()
