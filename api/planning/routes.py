@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from api import paging
 from api.blueprint import Routes, actor
-from api.planning.schemas import ReadinessOut, ReadinessQuery, ShortfallPage, ShortfallsQuery
+from api.planning.schemas import (
+    PrintNightOut,
+    PrintNightQuery,
+    ReadinessOut,
+    ReadinessQuery,
+    ShortfallPage,
+    ShortfallsQuery,
+)
 from inventory.access import Action
-from inventory.planning import queries
+from inventory.planning import queries, tonight
+from inventory.planning.nights import Addition, Row
 from inventory.planning.queries import Shortfall
 from inventory.planning.rules import Plan
+from inventory.planning.tonight import Asked, PrintNight
 
 blp = Routes("planning", __name__, description="Kekurangan: what will be needed, and who runs short when")
 
@@ -24,6 +34,15 @@ def show_readiness(event_id: int, query: dict[str, Any]) -> Any:
     found = queries.readiness(actor(), event_id, query["as_of"])
     parts = {name: getattr(found, name) for name in ("plan", "as_of", "figures", "confidence", "flags")}
     return {**parts, "assumptions": _assumptions(found.plan)}
+
+
+@blp.serves("GET /events/<int:event_id>/print-night", Action.READ, query=PrintNightQuery, answer=PrintNightOut)
+def show_print_night(event_id: int, query: dict[str, Any]) -> Any:
+    """Whether the cards of a day can be handed over the next morning, and what to add where they cannot.
+
+    Each entry of `what_to_add` is one way; everything in it is added together.
+    """
+    return _night(tonight.print_night(actor(), event_id, Asked(**query)))
 
 
 @blp.serves("GET /shortfalls", Action.READ, query=ShortfallsQuery, answer=ShortfallPage)
@@ -64,3 +83,36 @@ def _item(one: Shortfall) -> dict[str, Any]:
         }
         item |= {"on_hand": one.use.stock, "arriving": one.use.coming, **figures}
     return item
+
+
+def _night(found: PrintNight) -> dict[str, Any]:
+    night, outcome = found.night, found.outcome
+    names = ("begins_at", "until", "prints_from", "prints_to", "blanks")
+    return {
+        **{name: getattr(night, name) for name in names},
+        "event": found.plan.event,
+        "on": found.on,
+        "finish_at": outcome.finish_at,
+        "can_meet": outcome.can_meet,
+        "binds": outcome.binds,
+        "verdict": found.verdict,
+        "cards": float(night.cards),
+        "owed": int(night.owed),
+        "ready": found.ready,
+        "printers": {"number": night.fleet.printers, "per_hour": float(night.fleet.per_hour)},
+        "stock": night.stock,
+        "recorded": [{"hour": hour, "recorded": count} for hour, count in found.recorded],
+        "hours": [_row(row) for row in outcome.rows],
+        "what_to_add": [_way(more) | {"detail": said} for more, said in found.ways],
+        "assumptions": found.assumptions,
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    figures = ("expected", "capacity", "printed", "backlog")
+    return {"hour": row.starts_at, **{name: round(float(getattr(row, name)), 2) for name in figures}}
+
+
+def _way(more: Addition) -> dict[str, int]:
+    """Only what is added at all."""
+    return {name: number for name, number in dataclasses.asdict(more).items() if number}

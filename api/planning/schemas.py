@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, time
 
 import marshmallow as ma
 from marshmallow import validate
@@ -157,3 +158,100 @@ class ShortfallPage(ma.Schema):
     within_days = ma.fields.Integer(required=True)
     items = ma.fields.List(ma.fields.Nested(ShortfallOut), required=True)
     next = ma.fields.String(required=True, allow_none=True)
+
+
+class QueryNumber(ma.fields.Float):
+    """A number in a query string: digits, with a point if need be."""
+
+    default_error_messages = fields.JsonFloat.default_error_messages
+
+    def _validated(self, value: object) -> float:
+        if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,20})?", str(value)):
+            raise self.make_error("invalid", input=value)
+        return float(str(value))
+
+
+class PrintNightQuery(fields.Strict):
+    """Which day, when the cards are wanted the morning after, and what to take instead of what is known.
+
+    Times of day are the host's. `printers` and `cards_per_hour` stand for the listed printers; without `shift_hours`
+    somebody prints until everything is done.
+    """
+
+    on = day_looked_from()
+    until = fields.Clock(load_default=time(8))
+    printers = fields.QueryInt(load_default=None, validate=fields.between(0, 1_000))
+    cards_per_hour = QueryNumber(load_default=None, validate=fields.between(1, 1_000))
+    shift_hours = QueryNumber(load_default=None, validate=fields.between(0.25, 48))
+    starts_at = fields.Clock(load_default=None)
+
+
+class FleetOut(ma.Schema):
+    """The printers of the night, and the blanks that go through all of them in an hour, cooling rests taken off."""
+
+    number = ma.fields.Integer(required=True)
+    per_hour = ma.fields.Float(required=True)
+
+
+class NightStockOut(ma.Schema):
+    """How many blanks, or prints of ribbon or film, there are, and how many one more unit gives."""
+
+    kind = ma.fields.String(required=True, validate=validate.OneOf(["blanks", "ribbon", "film"]))
+    there = ma.fields.Integer(required=True)
+    per_unit = ma.fields.Integer(required=True)
+
+
+class RecordedHourOut(ma.Schema):
+    """How many people were recorded in an hour that is over, or in its part so far."""
+
+    hour = ma.fields.AwareDateTime(required=True)
+    recorded = ma.fields.Integer(required=True)
+
+
+class NightHourOut(ma.Schema):
+    """An hour to come: cards expected, cards the printers can make and do make, and what waits at its end."""
+
+    hour = ma.fields.AwareDateTime(required=True)
+    expected = ma.fields.Float(required=True)
+    capacity = ma.fields.Float(required=True)
+    printed = ma.fields.Float(required=True)
+    backlog = ma.fields.Float(required=True)
+
+
+class AdditionOut(ma.Schema):
+    """One way to meet the morning: what is named is added together, and one fewer of it does not do."""
+
+    printers = ma.fields.Integer()
+    shift_hours = ma.fields.Integer()
+    ribbons = ma.fields.Integer()
+    films = ma.fields.Integer()
+    blanks = ma.fields.Integer()
+    detail = Sentence(required=True)
+
+
+_BINDING = ["printers", "ribbon", "film", "blanks", "recordings"]
+
+
+class PrintNightOut(ma.Schema):
+    """A print night: `finish_at` is null where it never ends so, `owed` are the event's recordings without a card."""
+
+    event = ma.fields.Integer(required=True)
+    on = ma.fields.Date(required=True)
+    begins_at = ma.fields.AwareDateTime(required=True)
+    until = ma.fields.AwareDateTime(required=True)
+    prints_from = ma.fields.AwareDateTime(required=True)
+    prints_to = ma.fields.AwareDateTime(required=True, allow_none=True)
+    finish_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    can_meet = ma.fields.Boolean(required=True)
+    binds = ma.fields.String(required=True, allow_none=True, validate=validate.OneOf(_BINDING))
+    verdict = Sentence(required=True)
+    cards = ma.fields.Float(required=True)
+    blanks = ma.fields.Integer(required=True)
+    owed = ma.fields.Integer(required=True)
+    ready = ma.fields.Integer(required=True)
+    printers = ma.fields.Nested(FleetOut, required=True)
+    stock = ma.fields.List(ma.fields.Nested(NightStockOut), required=True)
+    recorded = ma.fields.List(ma.fields.Nested(RecordedHourOut), required=True)
+    hours = ma.fields.List(ma.fields.Nested(NightHourOut), required=True)
+    what_to_add = ma.fields.List(ma.fields.Nested(AdditionOut), required=True)
+    assumptions = ma.fields.List(Sentence(), required=True)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import marshmallow as ma
+from marshmallow import validate
 
 from api import fields
 from api.paging import PageQuery, page_of
 from api.sentences import Sentence
 from inventory.printing.machines import PrinterStatus, SupplyKind
 from inventory.printing.spoilage import SpoilageBy
+from inventory.texts import Text
 
 _MOST_CARDS = 1_000_000
+_FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2200, 12, 31)
+_DAYS = validate.Range(_FIRST_DAY, _LAST_DAY, error=Text(
+    f"Harus {_FIRST_DAY} sampai {_LAST_DAY}.", f"Must be from {_FIRST_DAY} to {_LAST_DAY}."))  # fmt: skip
 _AN_HOUR = {"description": "cards an hour while it prints; 40 to 46 in a sprint"}
 _LIMIT = {"description": "cards a day the office lets it do; a larger job is warned of, never refused"}
 
@@ -121,8 +128,8 @@ class SpoilageQuery(fields.Strict):
     """Whose attempts, from which day to which (its own business days, at most 92), told by what."""
 
     office = fields.code(required=True)
-    first = fields.Day(required=True, data_key="from")
-    last = fields.Day(required=True, data_key="to")
+    first = fields.Day(required=True, data_key="from", validate=_DAYS)
+    last = fields.Day(required=True, data_key="to", validate=_DAYS)
     by = fields.Kind(SpoilageBy, load_default=SpoilageBy.PRINTER)
 
 

@@ -90,7 +90,7 @@ def readiness(actor: Actor, event_id: int, as_of: date | None = None) -> Readine
     event = find_event(actor, event_id)
     zone = current().scalars(sa.select(Office.time_zone).where(Office.code == event.host_office)).one()
     day = as_of or clock.business_day(zone)
-    ((plan, holdings),) = _load(Event.id == event_id)
+    ((plan, holdings),) = load_plans(Event.id == event_id)
     figures = rules.figures(plan, holdings, day)
     return Readiness(plan, day, figures, flags.flags_of(plan, figures, day), flags.confidence_of(plan))
 
@@ -107,7 +107,7 @@ def shortfalls(actor: Actor, region: str, within_days: int, as_of: date | None, 
     ahead = sa.or_(
         sa.and_(Event.status == EventStatus.PLANNED, Event.ends_on >= day), Event.status == EventStatus.RUNNING
     )
-    plans = _load(access.within(Event.host_office, region), ahead, Event.starts_on <= last)
+    plans = load_plans(access.within(Event.host_office, region), ahead, Event.starts_on <= last)
     short = [_short_event(plan, rules.figures(plan, holdings, day), day) for plan, holdings in plans]
     free = _holidays(day.year, last.year) | _holidays(day.year - 1, day.year)
     short += [_dry_office(use, rules.dry(use, day, within_days, free)) for use in _uses(region, day, free)]
@@ -157,7 +157,7 @@ def _holidays(first_year: int, last_year: int) -> frozenset[date]:
     return frozenset(country_holidays("ID", years=years)) if years else frozenset()
 
 
-def _load(*which: sa.ColumnElement[bool]) -> list[tuple[Plan, list[Holding]]]:
+def load_plans(*which: sa.ColumnElement[bool]) -> list[tuple[Plan, list[Holding]]]:
     """The plans of these events with what they have and await: ten queries, however many events."""
     query = sa.select(Event, Office.time_zone, Office.spoil_rate).join(Office, Office.code == Event.host_office)
     rows = current().execute(query.where(*which).order_by(Event.id)).all()

@@ -1,4 +1,4 @@
-"""Printers: which store each stands in, which versions of the blank it prints, how many an hour, and whether it works."""
+"""Printers: in which store each stands, which versions it prints, how many an hour, and whether it works."""
 
 from __future__ import annotations
 

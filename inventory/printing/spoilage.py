@@ -109,7 +109,8 @@ _BAD = sa.func.sum(sa.case((Attempt.outcome == Outcome.SPOILED, 1), else_=0)).la
 _TRIED = sa.func.count().label("tried")
 
 
-def _grouped(mine: sa.ColumnElement[bool], by: SpoilageBy) -> sa.Select[Any]:
+def _grouped(mine: sa.ColumnElement[bool], by: SpoilageBy) -> Any:
+    query: Any
     if by is SpoilageBy.REASON:
         query = sa.select(Attempt.reason, sa.null(), sa.null(), _TRIED, _BAD).group_by(Attempt.reason)
     elif by is SpoilageBy.PRINTER:
@@ -129,7 +130,7 @@ def _by_lot(mine: sa.ColumnElement[bool]) -> Iterator[tuple[_Named, int, int]]:
     if row.tried:
         yield (None, None, None), int(row.tried), int(row.bad)
     query = sa.select(Attempt.number, Attempt.outcome).where(mine, Attempt.number.is_not(None))
-    read = [(numbers.read(number), outcome) for number, outcome in current().execute(query)]
+    read = [(numbers.read(str(number)), outcome) for number, outcome in current().execute(query)]
     lots = _Lots(numbers.compact(span for span, _ in read))
     tried: Counter[int | None] = Counter()
     bad: Counter[int | None] = Counter()

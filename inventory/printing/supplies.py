@@ -130,7 +130,7 @@ def count_down(session: Session, store: str, printer: str | None, tries: Sequenc
         return Fed()
     more = sum(attempt.outcome is Outcome.PRINTED or machines.uses_up(attempt.reason) for attempt in tries)
     rows = connection.execute(_COUNT_DOWN, {"of_printer": found, "more": more})
-    mounted = {kind: i for kind, i in rows}
+    mounted = {row.kind: row.id for row in rows}
     return Fed(found, mounted.get(SupplyKind.RIBBON), mounted.get(SupplyKind.FILM))
 
 

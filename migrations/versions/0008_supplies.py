@@ -52,7 +52,9 @@ def _create_mounts() -> None:
         sa.Column("printer_id", ID, nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("ribbon", "film", name="ck_mounts_supplykind", native_enum=False, create_constraint=True, length=24),
+            sa.Enum(
+                "ribbon", "film", name="ck_mounts_supplykind", native_enum=False, create_constraint=True, length=24
+            ),
             nullable=False,
         ),
         sa.Column("item_code", sa.String(length=40), nullable=False),

@@ -1,0 +1,216 @@
+"""Reading what a print night needs: a fixed number of queries, then pure arithmetic."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from inventory import clock
+from inventory.access import Actor
+from inventory.catalogue.models import Item
+from inventory.catalogue.rules import ItemKind
+from inventory.database import current
+from inventory.errors import RuleViolated
+from inventory.offices.models import Store
+from inventory.offices.rules import StoreKind
+from inventory.outreach.models import Event
+from inventory.outreach.queries import find_event
+from inventory.outreach.rules import ALIVE, EventStatus
+from inventory.planning import night_words, nights, queries, rules
+from inventory.planning.night_words import Said
+from inventory.planning.nights import Addition, Fleet, Night, Outcome, Stock
+from inventory.planning.rules import Holding, Plan, exact
+from inventory.printing.machines import USUAL_PER_HOUR, PrinterStatus
+from inventory.printing.models import Printer
+from inventory.printing.rules import EventNotPrinting
+from inventory.printing.supplies import mounted_in
+from inventory.recordings.models import Recording
+from inventory.recordings.rules import RecordingStatus
+from inventory.stock.models import Account
+from inventory.stock.rules import Condition, Place
+from inventory.texts import Text
+
+_OWING = (RecordingStatus.BIO_CAPTURED, RecordingStatus.SFE, RecordingStatus.PRR)
+
+
+class DayOutsideEvent(RuleViolated):
+    """A print night follows a day of the event."""
+
+    code = "day_outside_event"
+    text = Text(
+        "{day} bukan hari acara; acara berlangsung {first} sampai {last}.",
+        "{day} is no day of the event, which lasts from {first} to {last}.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which night is asked about, and what to take instead of what is known of printers and shift."""
+
+    on: date | None = None
+    until: time = time(8)
+    printers: int | None = None
+    cards_per_hour: float | None = None
+    shift_hours: float | None = None
+    starts_at: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintNight:
+    """The answer for one night."""
+
+    plan: Plan
+    on: date
+    night: Night
+    outcome: Outcome
+    recorded: list[tuple[datetime, int]]
+    ready: int
+    verdict: Text
+    assumptions: list[Text]
+    ways: list[tuple[Addition, Text]]
+
+
+def print_night(actor: Actor, event_id: int, asked: Asked) -> PrintNight:
+    """Whether the cards of a day are printed by the next morning; raises `EventNotFound`, `EventNotPrinting`."""
+    event = find_event(actor, event_id)
+    if event.status not in ALIVE:
+        raise EventNotPrinting(event=event_id, status=event.status)
+    ((plan, holdings),) = queries.load_plans(Event.id == event_id)
+    zone = ZoneInfo(plan.time_zone)
+    now = clock.now().astimezone(zone)
+    day = _day(plan, asked, now)
+    opens = datetime.combine(day, plan.opens_at, zone)
+    until = _next(asked.until, datetime.combine(day, plan.closes_at, zone))
+    begins = min(max(now, opens), until)
+    hours = list(nights.hours_between(begins, until))
+    owing = _owing(event_id)
+    printers = _printers(event.store_code, plan.office)
+    night = Night(
+        begins_at=begins,
+        until=until,
+        prints_from=begins if asked.starts_at is None else max(begins, _next(asked.starts_at, opens)),
+        shift_hours=None if asked.shift_hours is None else exact(asked.shift_hours),
+        owed=Fraction(owing.total()),
+        coming=nights.coming(plan, now, day, hours),
+        spoil=exact(plan.spoil.rate),
+        fleet=_fleet(printers, asked),
+        stock=_stock(plan, holdings, printers),
+    )
+    outcome = nights.outcome(night)
+    said = Said(plan, night, outcome, plan.backlog - owing.total())
+    return PrintNight(
+        plan=plan,
+        on=day,
+        night=night,
+        outcome=outcome,
+        recorded=_recorded(event_id, opens, begins),
+        ready=owing[RecordingStatus.PRR],
+        verdict=night_words.verdict(said),
+        assumptions=night_words.assumptions(said),
+        ways=[(more, night_words.way(more)) for more in outcome.ways],
+    )
+
+
+def _day(plan: Plan, asked: Asked, now: datetime) -> date:
+    """The day whose night is meant: today's, or until the morning yesterday's; a coming event's first."""
+    if asked.on is not None:
+        if not plan.starts_on <= asked.on <= plan.ends_on:
+            raise DayOutsideEvent(pointer="on", day=asked.on, first=plan.starts_on, last=plan.ends_on)
+        return asked.on
+    today = now.date()
+    if plan.status is EventStatus.RUNNING and now.time() < min(asked.until, plan.opens_at):
+        today -= timedelta(days=1)
+    return min(max(today, plan.starts_on), plan.ends_on)
+
+
+def _next(at: time, behind: datetime) -> datetime:
+    """The first such time of day that is not before an instant."""
+    same = datetime.combine(behind.date(), at, behind.tzinfo)
+    return same if same >= behind else same + timedelta(days=1)
+
+
+def _owing(event_id: int) -> Counter[RecordingStatus]:
+    """The recordings of the event that still owe a card, by how far they are."""
+    query = sa.select(Recording.status, sa.func.count()).group_by(Recording.status)
+    rows = current().execute(query.where(Recording.event_id == event_id, Recording.status.in_(_OWING)))
+    return Counter({status: int(count) for status, count in rows})
+
+
+def _recorded(event_id: int, opens: datetime, now: datetime) -> list[tuple[datetime, int]]:
+    """How many people were recorded in each hour of the day so far."""
+    hours = list(nights.hours_between(opens, now))
+    if not hours:
+        return []
+    when = Recording.recorded_at
+    counts = [sa.func.sum(sa.case((sa.and_(when >= start, when < end), 1), else_=0)) for start, end in hours]
+    query = sa.select(*[sa.func.coalesce(count, 0) for count in counts]).where(
+        Recording.event_id == event_id, Recording.status != RecordingStatus.FAILED
+    )
+    row = current().execute(query.where(when >= opens, when < now)).one()
+    return [(start, int(count)) for (start, _), count in zip(hours, row, strict=True)]
+
+
+def _printers(kit: str | None, host: str) -> Sequence[Any]:
+    """The working printers of the event's kit; where none stand there, those of the host's own stores."""
+    rows = (
+        current()
+        .execute(
+            sa.select(
+                Printer.id,
+                Printer.store_code,
+                Printer.capacity_per_hour,
+                Printer.rest_after_cards,
+                Printer.rest_minutes,
+            )
+            .join(Store, Store.code == Printer.store_code)
+            .where(Printer.office_code == host, Printer.status == PrinterStatus.WORKING)
+            .where(sa.or_(Store.kind != StoreKind.EVENT_KIT, Store.code == kit))
+            .order_by(Printer.id)
+        )
+        .all()
+    )
+    return [row for row in rows if row.store_code == kit] or rows
+
+
+def _fleet(printers: Sequence[Any], asked: Asked) -> Fleet:
+    """The printers as they are known, or as many and as fast as was asked."""
+    number = len(printers) if asked.printers is None else asked.printers
+    if asked.cards_per_hour is not None:
+        one = exact(asked.cards_per_hour)
+        return Fleet(number, number * one, one)
+    known = [nights.per_hour(each.capacity_per_hour, each.rest_after_cards, each.rest_minutes) for each in printers]
+    one = sum(known, Fraction(0)) / len(known) if known else exact(USUAL_PER_HOUR)
+    return Fleet(number, number * one, one)
+
+
+def _stock(plan: Plan, holdings: Sequence[Holding], printers: Sequence[Any]) -> tuple[Stock, ...]:
+    """The blanks of the event, also those in hand, and the prints of ribbon and film, mounted and spare."""
+    blanks = rules.available(plan, holdings, ItemKind.BLANK).total + _in_hand(plan.event)
+    mounted: Counter[str] = Counter()
+    for roll in mounted_in([each.id for each in printers]):
+        mounted[roll.kind] += max(0, roll.left)
+    found = [Stock("blanks", blanks)]
+    for kind in (ItemKind.RIBBON, ItemKind.FILM):
+        known = [one for one in holdings if one.kind is kind and one.cards_per_unit]
+        spare = sum(rules.available(plan, [one], kind).total * (one.cards_per_unit or 0) for one in known)
+        least = min((one.cards_per_unit or 1 for one in known), default=1)
+        found.append(Stock(kind.value, mounted[kind.value] + spare, least))
+    return tuple(found)
+
+
+def _in_hand(event_id: int) -> int:
+    """The blanks of the event that are handed out for a shift: printing staff hold them."""
+    query = (
+        sa.select(sa.func.coalesce(sa.func.sum(Account.balance), 0))
+        .join(Item, Item.code == Account.item_code)
+        .where(Account.event_id == event_id, Account.place == Place.CUSTODY, Account.condition == Condition.BLANK)
+        .where(Item.kind == ItemKind.BLANK)
+    )
+    return int(current().scalar(query) or 0)
