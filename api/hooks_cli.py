@@ -63,9 +63,16 @@ def _round(app: Flask, is_wanted: Callable[[], bool]) -> int:
     db.session.remove()
 
     def send_to(webhook_id: int) -> int:
-        with app.app_context(), suppress(Busy, OperationalError):
-            return delivery.send_to(webhook_id, is_wanted=is_wanted) if is_wanted() else 0
-        return 0
+        if not is_wanted():
+            return 0
+        with app.app_context():
+            try:
+                return delivery.send_to(webhook_id, is_wanted=is_wanted)
+            except (Busy, OperationalError):  # the next round makes up for it
+                return 0
+            except Exception as error:  # noqa: BLE001 - what is wrong with one must not silence the others
+                click.echo(f"blangko: webhook {webhook_id}: {type(error).__name__}", err=True)
+                return 0
 
     if not due:
         return 0

@@ -15,13 +15,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from cryptography.exceptions import InvalidTag
 
 from inventory import clock, keys
 from inventory.database import current, table_of, transaction, wire
 from inventory.hooks import queries, rules
 from inventory.hooks.models import DeadLetter, Webhook
 from inventory.hooks.queries import Wish
-from inventory.hooks.rules import MAX_TRIES
+from inventory.hooks.rules import MAX_TRIES, Failure
 from inventory.hooks.sending import PUBLIC, Answer, Line, Reach
 
 _HOOKS, _LETTERS = table_of(Webhook), table_of(DeadLetter)
@@ -43,7 +44,7 @@ class Hold:
     version: int
     wish: Wish
     url: str
-    secret: str
+    secret: str | None
     cursor: int
     failures: int
     tries: int
@@ -116,9 +117,17 @@ def _take(webhook_id: int) -> Hold | None:
     if row is None:
         return None
     return Hold(
-        row.id, by, row.version, Wish(row.office_code, row.kinds), row.url, keys.decrypt(row.secret_secret),
+        row.id, by, row.version, Wish(row.office_code, row.kinds), row.url, _secret(row.secret_secret),
         row.cursor, row.failures, row.tries,
     )  # fmt: skip
+
+
+def _secret(kept: bytes) -> str | None:
+    """The secret; None where its key is gone, which must not keep the other webhooks from being told."""
+    try:
+        return keys.decrypt(kept)
+    except (KeyError, InvalidTag):
+        return None
 
 
 def _let_go(hold: Hold) -> None:
@@ -149,6 +158,8 @@ def _tell_some(hold: Hold, line: Line, is_wanted: Callable[[], bool]) -> tuple[i
 
 def _call(hold: Hold, line: Line, item: dict[str, Any]) -> Answer:
     """One signed call. The delivery's name stays the same when it is repeated, so that a receiver can tell."""
+    if hold.secret is None:
+        return Answer(failure=Failure.SECRET_UNREADABLE)
     body = json.dumps({**item, "happened_at": item["happened_at"].isoformat()}, separators=(",", ":")).encode()
     return line.call(body, {
         "Blangko-Delivery": f"{hold.id}-{item['position']}",

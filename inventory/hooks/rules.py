@@ -57,6 +57,7 @@ class Failure(StrEnum):
     TOO_SLOW = "too_slow"
     BROKEN_OFF = "broken_off"
     ANSWER_REFUSED = "answer_refused"
+    SECRET_UNREADABLE = "secret_unreadable"  # noqa: S105 - a word, not a secret
 
 
 class TargetRefused(RuleViolated):

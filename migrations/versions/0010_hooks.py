@@ -12,6 +12,7 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 UTC = sa.DateTime(timezone=True)
 FAILURES = (
     "name_unknown", "address_refused", "connection_failed", "tls_failed", "too_slow", "broken_off", "answer_refused",
+    "secret_unreadable",
 )  # fmt: skip
 
 

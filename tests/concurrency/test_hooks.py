@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import signal
 import subprocess
@@ -20,8 +21,10 @@ from inventory import clock, outbox
 from inventory.database import current, transaction
 from inventory.errors import Busy
 from inventory.hooks import commands, delivery, queries
+from inventory.hooks.models import Webhook
 from inventory.hooks.queries import Wish
 from inventory.hooks.sending import Reach
+from inventory.keys import derive
 from inventory.offices.queries import store_facts
 from inventory.outbox import Change, ChangeKind
 from inventory.people import commands as people
@@ -246,7 +249,9 @@ def test_a_sender_that_is_killed_before_it_noted_a_call_loses_nothing(database, 
 
 
 def blangko(database, *words, **named):
-    named = {"DATABASE_URL": database.url, "SECRET_KEY": SECRET, "LEDGER_DIR": str(database.ledger_dir), **named}
+    key = base64.b64encode(derive(SECRET, "encryption")).decode()
+    usual = {"DATABASE_URL": database.url, "SECRET_KEY": SECRET, "LEDGER_DIR": str(database.ledger_dir)}
+    named = {**usual, "ENCRYPTION_KEYS": f"1:{key}", **named}
     env = {"PATH": os.environ.get("PATH", ""), **{f"BLANGKO_{name}": value for name, value in named.items()}}
     return subprocess.Popen(
         [*BLANGKO, *words], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -260,7 +265,7 @@ def test_the_command_sends_once_or_goes_on_until_it_is_told_to_end(database, cle
         tell(1)
         with blangko(database, "webhooks", "send") as once:
             told, failed = once.communicate(timeout=60)
-        assert (once.returncode, told.splitlines()[-1]) == (0, "changes sent: 0"), failed
+        assert (once.returncode, told) == (0, "changes sent: 0\n"), failed
         found = queries.get_webhook(people.system_actor(), hook)
         assert (found.failures, found.last_error) == (1, "address_refused")
         current().rollback()
@@ -278,6 +283,19 @@ def test_the_command_sends_once_or_goes_on_until_it_is_told_to_end(database, cle
             assert running.stdout.read() == ""
             assert "Traceback" not in running.stderr.read()
         assert there.got == []
+
+
+def test_a_secret_that_cannot_be_read_stops_its_own_webhook_only(database, clerk):
+    hooks = [
+        commands.add_webhook(people.system_actor(), "15.03", "http://127.0.0.1:9/", reach=LOCAL)[0] for _ in range(2)
+    ]
+    tell(1)
+    with transaction() as session:
+        session.execute(sa.update(Webhook).where(Webhook.id == hooks[0]).values(secret_secret=b"\x07" * 40))
+    with blangko(database, "webhooks", "send") as once:
+        assert once.communicate(timeout=60)[0] == "changes sent: 0\n"
+    rows = current().execute(sa.select(Webhook.id, Webhook.failures, Webhook.last_error)).all()
+    assert {tuple(row) for row in rows} == {(hooks[0], 1, "secret_unreadable"), (hooks[1], 1, "address_refused")}
 
 
 def test_sealing_by_command_numbers_what_was_sealed(database, clerk):
