@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from benchmarks import footprint, numbers, postings, reading, results, sealing
+from benchmarks import footprint, numbers, postings, queue, reading, results, sealing
 from benchmarks.service import Row
 from tests import postgres
 
@@ -27,6 +27,8 @@ def main(wanted: list[str]) -> int:
             "numbers": lambda: numbers.on_postgresql(_fresh(url, "numbers")),
             "sealing": lambda: sealing.on_postgresql(_fresh(url, "sealing")),
             "reading": lambda: reading.on_postgresql(_fresh(url, "reading")),
+            "queue": lambda: queue.on_postgresql(_fresh(url, "queue")),
+            "queue-sqlite": lambda: queue.on_sqlite(f"sqlite:///{folder}/queue.db"),
             "sqlite": lambda: postings.on_sqlite(f"sqlite:///{folder}/bench.db"),
             "memory": lambda: footprint.of_a_worker(_fresh(url, "memory")),
             "start": footprint.of_a_start,
