@@ -13,7 +13,8 @@ from inventory.reports.rules import Grain
 
 blp = Routes("reports", __name__, description="Stock and print reports of a day or a month, as JSON, CSV, XLSX or PDF")
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
-_FILES = {"200": {"content": {kind: _BINARY for kind in files.FORMATS.values() if kind != files.JSON}}}
+_FORMS = {kind: {"schema": ReportOut} if kind == files.JSON else _BINARY for kind in files.FORMATS.values()}
+_FILES = {"200": {"content": _FORMS}}
 
 
 @blp.serves("GET /reports/daily", Action.READ, query=DailyQuery, answer=ReportOut)
