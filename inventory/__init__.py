@@ -8,7 +8,8 @@ where), `audit`, `retries`, `keys`, `paging`; then the features, each with the s
     commands.py  one function = one transaction = one audit row
     queries.py   reads
 
-`regions` -> `offices`, `catalogue`, `people` -> `stock` (the ledger) -> `transfers`, `recordings` -> `printing`
--> `outreach` -> `coverage`, `planning`; `reports` holds ledger and documents against each other. `demo` tells the five
-reference scenarios through the same commands.
+`regions` -> `offices`, `catalogue`, `people` -> `stock` (the ledger) -> `custody`, `transfers`, `opname`, `disposal`
+-> `outreach` -> `recordings` -> `printing` -> `intake`, `residents`, `queue` -> `settlement` -> `documents`, `seals`,
+`planning` -> `hooks` -> `reports`, which holds ledger and documents against each other and tells what moved on each
+day. `demo` tells the five reference scenarios through the same commands.
 """
