@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from benchmarks.results import person, send
 from benchmarks.service import Row, Service, at_most, blangko, latency, message, request, served
+from inventory.database import table_of
 from inventory.printing.models import Card
 from inventory.recordings.models import Recording
 from inventory.recordings.rules import PrintReason
@@ -118,7 +119,7 @@ def _fill(url: str, printed: dict[str, int]) -> None:
     filling = _RECORDINGS.format(
         reason=f"CASE n % 8 {reasons} END", ago=_AGO[kind], adult_on=waiting, series=_SERIES[kind]
     )
-    indexes = [index for model in (Recording, Card) for index in model.__table__.indexes]
+    indexes = [index for model in (Recording, Card) for index in table_of(model).indexes]
     with engine.begin() as connection:
         for index in indexes:
             index.drop(connection)
