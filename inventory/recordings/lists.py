@@ -28,7 +28,7 @@ _ENDED = (EventStatus.CLOSED, EventStatus.CANCELLED)
 _T = table_of(Recording)
 _STANDING = (_T.c.status, _T.c.failure, _T.c.status_at, _T.c.told_at, _T.c.sfe_at, _T.c.prr_at)
 _KNOWN = sa.select(
-    _T.c.id, _T.c.client_id, _T.c.nik_index, _T.c.reason, _T.c.event_id, _T.c.stop_id, _T.c.recorded_at, _T.c.purged_at,
+    _T.c.id, _T.c.office_code, _T.c.client_id, _T.c.nik_index, _T.c.reason, _T.c.event_id, _T.c.stop_id, _T.c.recorded_at, _T.c.purged_at,
     *_STANDING,
 )  # fmt: skip
 _SET_STANDING = (
@@ -195,10 +195,12 @@ def _store_people(
 def _known(session: Session, office: str, column: Any, values: Iterable[Any], key: Any) -> dict[Any, Any]:
     """The office's recordings with one of these values, by `key`; the oldest where several share one."""
     found: dict[Any, Any] = {}
+    # A client id is looked up within its office; a NIK's index alone is precise, and SQLite would not take it then.
+    near = _T.c.office_code == office if column is _T.c.client_id else sa.true()
     for part in chunks(list(values)):
-        query = _KNOWN.where(_T.c.office_code == office, column.in_(part)).order_by(_T.c.id)
-        for row in wire(session).execute(query):
-            found.setdefault(key(row), row)
+        for row in wire(session).execute(_KNOWN.where(near, column.in_(part))):
+            if row.office_code == office and (key(row) not in found or row.id < found[key(row)].id):
+                found[key(row)] = row
     return found
 
 
