@@ -107,6 +107,11 @@ INDONESIAN = {
     "held": "ditahan",
     "asked": "diminta",
     "counted": "dihitung",
+    # printers, and what is mounted in them
+    "working": "berfungsi",
+    "in_repair": "dalam perbaikan",
+    "ribbon": "ribbon",
+    "film": "film",
     # what binds a counter to a stock
     "holds_blanks": "sedang memegang blangkonya",
     "moved_stock": "mencatat mutasinya dalam 30 hari terakhir",

@@ -14,11 +14,12 @@ from api.runs.schemas import (
     RunIn,
     RunPage,
     RunQuery,
+    RunStartedOut,
     RunWithLinesOut,
     StagesIn,
 )
 from inventory.access import Action
-from inventory.printing import checks, queries, run_queries, runs
+from inventory.printing import checks, queries, run_queries, runs, supplies
 from inventory.printing.run_queries import RunFilter
 from inventory.printing.run_rules import Confirmation, Found, Printed, Progress, Spoil
 
@@ -29,13 +30,15 @@ blp = Routes("runs", __name__, description="Runs through printers, their confirm
     "POST /print-jobs/<int:job_id>/start",
     Action.PRINT,
     body=RunIn,
-    answer=RunWithLinesOut,
+    answer=RunStartedOut,
     status=201,
     key=Key.REQUIRED,
 )
 def start(job_id: int, body: dict[str, Any]) -> Any:
     """Send the next recordings of a job to its printer: a run, which waits for a person's count."""
-    return run_queries.get_run(actor(), runs.start(actor(), job_id, body["quantity"], once()))
+    made = runs.start(actor(), job_id, body["quantity"], once(), despite_supplies=body["despite_supplies"])
+    run = run_queries.get_run(actor(), made)
+    return {**run, "warnings": supplies.warnings(run["store"], run["printer"], run["quantity"])}
 
 
 @blp.serves(

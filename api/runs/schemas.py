@@ -11,6 +11,7 @@ from api.amounts import check_at_most_one, intervals, single_numbers
 from api.paging import PageQuery, page_of
 from api.printing.schemas import MAX_LINES
 from api.recordings.schemas import Referred
+from api.sentences import Sentence
 from inventory.printing.run_rules import Fingerprint, Quality, ReportedStage, RunStatus, Stage
 from inventory.stock.numbers import MAX_NUMBER
 from inventory.stock.rules import SpoilReason
@@ -25,6 +26,9 @@ class RunIn(fields.Strict):
     """How many of the job's recordings go to the printer now; all that wait unless told."""
 
     quantity = fields.JsonInt(validate=fields.between(1, MAX_LINES), load_default=None, allow_none=True)
+    despite_supplies = fields.Flag(
+        load_default=False, metadata={"description": "start although ribbon or film will not last"}
+    )
 
 
 class StageIn(fields.Strict):
@@ -112,6 +116,12 @@ class RunWithLinesOut(RunOut):
     """A run with its recordings, in the order in which they are printed."""
 
     recordings = ma.fields.List(ma.fields.Nested(RunLineOut), required=True)
+
+
+class RunStartedOut(RunWithLinesOut):
+    """A run that goes to its printer, and what to see to."""
+
+    warnings = ma.fields.List(Sentence(), required=True)
 
 
 class RunQuery(PageQuery):

@@ -13,7 +13,7 @@ from inventory.access import Actor
 from inventory.database import insert_ignore, insert_many, table_of, transaction, wire
 from inventory.errors import Busy, Fault, LinesRefused
 from inventory.offices.queries import StoreFacts, store_facts
-from inventory.printing import booking, rules, run_rules, steps
+from inventory.printing import booking, rules, run_rules, steps, supplies
 from inventory.printing.booking import Booked
 from inventory.printing.models import PrintJob, PrintRun, RunLine
 from inventory.printing.rules import JobStatus, Outcome, Result, Try
@@ -55,11 +55,14 @@ def check_word(job: PrintJob, store: StoreFacts, results: Iterable[Result]) -> N
         raise run_rules.ConfirmNeeded(office=store.office)
 
 
-def start(actor: Actor, job_id: int, quantity: int | None = None, once: Once = FIRST) -> int:
+def start(
+    actor: Actor, job_id: int, quantity: int | None = None, once: Once = FIRST, *, despite_supplies: bool = False
+) -> int:
     """Send the next recordings of a job (all, unless told how many) to its printer. Answers the run's id.
 
     No stock moves before a person says what came out. Raises `RunUnconfirmed` while another run of this job or on
-    this printer waits for that, `FewerWait`, and `StockInsufficient` where there are not as many blanks.
+    this printer waits for that, `FewerWait`, `StockInsufficient` where there are not as many blanks, and
+    `SuppliesWillNotLast` where ribbon or film do not last, unless it is to go on `despite_supplies`.
     """
     with transaction() as session:
         job = booking.locked_job(session, actor, job_id, hold_event=True)
@@ -74,6 +77,7 @@ def start(actor: Actor, job_id: int, quantity: int | None = None, once: Once = F
         waiting = list(booking.waiting_in(session, job.id))
         size = run_rules.size_of(job.id, len(waiting), quantity)
         _check_blanks(session, steps.feeding(session, actor, store, job.item_code), size)
+        supplies.check(session, job.store_code, job.printer, size, despite=despite_supplies)
         run = _insert(session, actor, job, waiting[:size])
         audit.record(session, actor, "start", "print_run", run, job.office_code, job=job.id, cards=size)
         return once.keep(session, run)

@@ -167,20 +167,31 @@ def lasting(printer: Printer) -> list[Lasting]:
     return [Lasting(kind, left.get(kind), *spares[kind]) for kind in SupplyKind]
 
 
-def check(session: Session, store: str, printer: str | None, quantity: int, *, despite: bool = False) -> list[Text]:
-    """What to tell who starts to print so many cards: a run asks this inside its own transaction.
+def check(session: Session, store: str, printer: str | None, quantity: int, *, despite: bool = False) -> None:
+    """Raise `SuppliesWillNotLast` before so many cards are begun, unless it is to go on `despite` that.
 
-    Raises `PrinterInRepair`, or `SuppliesWillNotLast` unless it is to go on `despite` that. Nothing is known, and
-    nothing told, of a printer that its store has not listed.
+    A run asks this inside its own transaction. Nothing is known of a printer that its store has not listed.
     """
     found = _listed(session, store, printer)
+    if found is not None and not despite:
+        machines.check_lasting(lasting(found), quantity)
+
+
+def warnings(store: str, printer: str | None, quantity: int) -> list[Text]:
+    """What to tell who sends so many cards to a printer: the answer of a command that has checked access."""
+    found = _listed(current(), store, printer)
     if found is None:
         return []
-    require_working(found)
-    there = lasting(found)
-    if not despite:
-        machines.check_lasting(there, quantity)
-    return machines.warnings_of(there, quantity) + machines.over_limit(found.name, found.daily_limit, quantity)
+    told = machines.warnings_of(lasting(found), quantity)
+    return told + machines.over_limit(found.name, found.daily_limit, quantity)
+
+
+def warnings_of_job(job_id: int) -> list[Text]:
+    """The same of what waits in a job."""
+    session = current()
+    job = session.get_one(PrintJob, job_id)
+    count = sa.select(sa.func.count()).where(JobLine.job_id == job_id, JobLine.waiting)
+    return warnings(job.store_code, job.printer, int(session.scalar(count) or 0))
 
 
 def check_working(session: Session, store: str, printer: str | None) -> None:
@@ -192,19 +203,6 @@ def require_working(printer: Printer | None) -> None:
     """Raise `PrinterInRepair` for a listed printer that does not work."""
     if printer is not None and printer.status is machines.PrinterStatus.IN_REPAIR:
         raise machines.PrinterInRepair(pointer="/printer", printer=printer.name)
-
-
-def warnings_of_job(job_id: int) -> list[Text]:
-    """What to tell of what waits in a job: the answer of a command that has checked access."""
-    session = current()
-    job = session.get_one(PrintJob, job_id)
-    found = _listed(session, job.store_code, job.printer)
-    if found is None:
-        return []
-    count = sa.select(sa.func.count()).where(JobLine.job_id == job_id, JobLine.waiting)
-    quantity = int(session.scalar(count) or 0)
-    told = machines.warnings_of(lasting(found), quantity)
-    return told + machines.over_limit(found.name, found.daily_limit, quantity)
 
 
 def _listed(session: Session, store: str, printer: str | None) -> Printer | None:

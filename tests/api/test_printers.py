@@ -230,6 +230,31 @@ def test_a_job_that_will_not_fit_is_warned_of_in_the_callers_language(printer):
     assert printer.post(f"/print-jobs/{draft['id']}/open", {}, 200)["warnings"][0].startswith("Ribbon tersisa")
 
 
+def test_a_run_is_refused_where_ribbon_and_spares_do_not_last_unless_it_is_to_go_on(printer, exact):
+    made = added(printer)
+    mounted(printer, made, yield_cards=2)
+    mounted(printer, made, "film", yield_cards=3)
+    waiting = job(printer, *[f"p{n}" for n in range(5)])
+    path = f"/print-jobs/{waiting['id']}/start"
+    # One ribbon is spare, and no film: the film lasts for three.
+    problem = printer.post(path, {}, 409)
+    assert (problem["code"], problem["facts"]) == (
+        "supplies_will_not_last", {"kind": "film", "cards": 3, "quantity": 5},
+    )  # fmt: skip
+    assert printer.post(path, {"despite_supplies": "yes"}, 422)["code"] == "body_invalid"
+    run = printer.post(path, {"despite_supplies": True})
+    assert run["warnings"] == [
+        "Ribbon tersisa untuk 2 dari 5 kartu; 1 cadangan di gudang.",
+        "Film tersisa untuk 3 dari 5 kartu; 0 cadangan di gudang.",
+    ]
+
+
+def test_a_run_that_the_spares_carry_is_started_with_a_warning(printer, exact):
+    mounted(printer, added(printer), yield_cards=2)
+    run = printer.post(f"/print-jobs/{job(printer, 'p0', 'p1', 'p2')['id']}/start", {})
+    assert run["warnings"] == ["Ribbon tersisa untuk 2 dari 3 kartu; 1 cadangan di gudang."]
+
+
 def test_the_spoil_rate_is_told_by_printer_by_ribbon_lot_and_by_reason(printer, exact):
     one, two = added(printer), added(printer, "Fargo 2")
     mounted(printer, one, lot="R-1")
