@@ -12,7 +12,7 @@ from api.paging import PageQuery, page_of
 from api.recordings.schemas import RecordingIn, Referred
 from api.sentences import Sentence
 from inventory.disposal.rules import DestructionClass
-from inventory.printing.consignment_rules import CollectorCheck, Surrendered
+from inventory.printing.consignment_rules import SELF, CollectorCheck, CollectorUnnamed, Surrendered
 from inventory.printing.rules import CardStatus, JobStatus, Outcome
 from inventory.printing.run_rules import GoodFingerprint, JobState
 from inventory.recordings.rules import ReportedStatus
@@ -150,6 +150,11 @@ class HandoverIn(fields.Strict):
     collector_relation = fields.Words(high=60, load_default=None, allow_none=True)
     checked = fields.Several(fields.Kind(CollectorCheck), low=0, high=len(CollectorCheck), load_default=list)
     surrendered = fields.Part(SurrenderedIn, load_default=None, allow_none=True)
+
+    @ma.validates_schema(skip_on_field_errors=True)
+    def _check_named(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if data["collected_by"] is None and data["collector_relation"] != SELF:
+            raise ma.ValidationError([CollectorUnnamed.text], "collected_by")
 
 
 class IssueIn(fields.Strict):

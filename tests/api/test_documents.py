@@ -121,6 +121,17 @@ def shift(calls, clerk):
     return clerk.post("/custody", body)["id"]
 
 
+def sent_on(calls, clerk):
+    """A card that waits at the head of a village; answers its consignment."""
+    receipt_of(clerk, 5)
+    printer = calls("printer", OFFICE)
+    printer.post("/recordings", {"recordings": [person("a")]})
+    job = printer.post("/print-jobs", {"store": STORE, "recordings": ["a"]})["id"]
+    printer.post(f"/print-jobs/{job}/results", {"results": [{"recording": "a", "outcome": "printed"}]}, 200)
+    head = {"region": "15.03.04.2001", "recipient": "Umar bin Ali", "recipient_role": "kepala desa"}
+    return printer.post("/card-consignments", {"store": STORE, "recordings": ["a"], **head})["id"]
+
+
 def close(calls, clerk, session):
     counters = [calls(role, OFFICE).actor.user_id for role in ("clerk", "field")]
     back = {"returned": {"intervals": [["JB000001", "JB000050"]]}, "counted_by": counters}
@@ -166,6 +177,7 @@ def made_of(kind, calls, clerk, chief):
         DocumentKind.BA_OPNAME: lambda: approved_count(calls, clerk, chief),
         DocumentKind.BA_PEMUSNAHAN: lambda: burned(calls, clerk, chief),
         DocumentKind.SESSION_SHEET: lambda: shift(calls, clerk),
+        DocumentKind.DAFTAR_SERAH: lambda: sent_on(calls, clerk),
     }[kind]()
     return paper(clerk, kind, subject)
 
