@@ -119,7 +119,7 @@ class RefusedOut(ma.Schema):
 
 
 class RecordingOut(ma.Schema):
-    """A recording; the birth date in the NIK is hidden, and the name is never shown."""
+    """A recording; the birth date in the NIK is hidden (all of it once the person was purged), the name never shown."""
 
     id = ma.fields.Integer(required=True)
     client_id = ma.fields.String(required=True)

@@ -46,7 +46,7 @@ class Recording(Base):
         ),
         # Whose case is over and whose person is still known: never more than what came within the purge period.
         sa.Index(
-            "ix_recordings_over", "office_code", "status_at", sqlite_where=sa.text(OVER), postgresql_where=sa.text(OVER)
+            "ix_recordings_over", "status_at", "office_code", sqlite_where=sa.text(OVER), postgresql_where=sa.text(OVER)
         ),
     )
     id: Mapped[Id]

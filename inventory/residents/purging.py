@@ -81,7 +81,7 @@ def purge(
         return Purged(sum(int(count or 0) for count in counts))
     persons = done = 0
     for each in due:
-        while ids := list(current().scalars(each.ids().limit(rules.BATCH))):
+        while ids := list(current().scalars(each.ids().order_by(Recording.status_at).limit(rules.BATCH))):
             if done >= batches:
                 return Purged(persons, more=True)
             persons += _purge_some(actor, root, ids, each)

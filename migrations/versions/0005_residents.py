@@ -50,7 +50,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_recordings_over",
         "recordings",
-        ["office_code", "status_at"],
+        ["status_at", "office_code"],
         unique=False,
         sqlite_where=sa.text(OVER),
         postgresql_where=sa.text(OVER),

@@ -552,3 +552,17 @@ def test_a_direct_change_of_the_row_is_not_what_makes_a_person_purged(app, print
     with app.app_context(), transaction() as session:
         session.execute(sa.update(Recording).values(purged_at=clock.now()))
     assert printer.post("/people/reveal", look("z-1"), 409)["code"] == "person_purged"
+
+
+def test_chores_forget_whose_time_is_over(app, calls, exact):
+    from api.cli import group
+
+    issued(calls, [1, 2])
+    period(calls)
+    runner = app.test_cli_runner()
+    assert "persons forgotten: 0" in runner.invoke(group, ["chores"]).output
+    with later(31):
+        done = runner.invoke(group, ["chores"])
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "persons forgotten: 2" in done.output
+    assert {row["nik"] for row in calls("admin", "15.03").get("/recordings")["items"]} == {"••••••"}
