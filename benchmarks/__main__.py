@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from benchmarks import footprint, numbers, postings, queue, reading, results, sealing
+from benchmarks import footprint, imports, numbers, postings, queue, reading, results, sealing
 from benchmarks.service import Row
 from tests import postgres
 
@@ -25,6 +25,7 @@ def main(wanted: list[str]) -> int:
             "postings": lambda: postings.on_postgresql(_fresh(url, "postings")),
             "results": lambda: results.on_postgresql(_fresh(url, "results"), _copy),
             "numbers": lambda: numbers.on_postgresql(_fresh(url, "numbers")),
+            "imports": lambda: imports.on_both(_fresh(url, "imports"), f"sqlite:///{folder}/imports.db"),
             "sealing": lambda: sealing.on_postgresql(_fresh(url, "sealing")),
             "reading": lambda: reading.on_postgresql(_fresh(url, "reading")),
             "queue": lambda: queue.on_postgresql(_fresh(url, "queue")),

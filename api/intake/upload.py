@@ -53,9 +53,7 @@ def sent(schema: type[ma.Schema], query: dict[str, Any]) -> Sent:
     if told["office"] is None:
         raise ma.ValidationError({"office": [fields.Words.default_error_messages["required"]]})
     partial = told.pop("in_part", False)
-    with files[0].stream as stream:
-        content = stream.read()
-    return Sent(file_name=files[0].filename or "", content=content, partial=partial, **told)
+    return Sent(file_name=files[0].filename or "", content=files[0].read(), partial=partial, **told)
 
 
 def once(asked: Sent) -> Once:

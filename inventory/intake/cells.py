@@ -100,19 +100,21 @@ class LineReader:
         self.width, self.constants, self.words = len(columns), profile.constants, rules.words_of(profile)
         self.office, self.zone, self.now = office, ZoneInfo(zone), now
         self.people = rules.tells_people(columns, profile)
+        self.told = {*self.at, *self.constants}
         self._instant = lru_cache(4_096)(self._instant_of_text)
 
     def read(self, number: int, cells: Sequence[Any]) -> tuple[ListLine | None, list[LineFault]]:
         """The line that a row is, or None and what is wrong with it."""
         faults: list[LineFault] = []
         spot = Spot(number, f"line {number}")
-        row = {name: cells[index] for name, index in self.at.items() if index < len(cells) and cells[index] != ""}
+        width = len(cells)
+        row = {name: cells[index] for name, index in self.at.items() if index < width}
         for name, value in row.items():
             if isinstance(value, str):
                 row[name] = value.strip()
-        if len(cells) > self.width and any(str(cell).strip() for cell in cells[self.width :]):
+        if width > self.width and any(str(cell).strip() for cell in cells[self.width :]):
             faults.append(spot.fault("", TOO_MANY, "invalid"))
-        if (office := self._value(row, "office")) is not None and str(office) != self.office:
+        if "office" in self.told and str(self._value(row, "office") or self.office) != self.office:
             faults.append(spot.fault("office", OTHER_OFFICE, "invalid"))
         nik = self._get(spot, row, "nik", faults, self._nik, required=self.people)
         status = self._get(spot, row, "status", faults, self._status, required=True)
@@ -171,7 +173,7 @@ class LineReader:
     def _get(
         self, spot: Spot, row: dict[str, Any], name: str, faults: list[LineFault], read: Any, *, required: bool = False
     ) -> Any:
-        value = self._value(row, name)
+        value = self._value(row, name) if name in self.told else None
         if value is None:
             if required:
                 told = {"reason": REASONS, "status": STATUSES}.get(name)

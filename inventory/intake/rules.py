@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from inventory.errors import Conflict, Fault, RuleViolated
 from inventory.recordings.rules import PrintReason, ReportedStatus
@@ -183,6 +184,7 @@ _WORDS: dict[str, dict[str, str]] = {
 BARE_FAILURES = frozenset({"FAILED", "GAGAL"})
 
 
+@lru_cache(4_096)
 def plain(text: str) -> str:
     """A header or word as it is compared: capitals and digits only."""
     return re.sub("[^A-Z0-9]", "", text.upper())

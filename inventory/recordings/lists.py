@@ -28,8 +28,8 @@ _ENDED = (EventStatus.CLOSED, EventStatus.CANCELLED)
 _T = table_of(Recording)
 _STANDING = (_T.c.status, _T.c.failure, _T.c.status_at, _T.c.told_at, _T.c.sfe_at, _T.c.prr_at)
 _KNOWN = sa.select(
-    _T.c.id, _T.c.office_code, _T.c.client_id, _T.c.nik_index, _T.c.reason, _T.c.event_id, _T.c.stop_id, _T.c.recorded_at, _T.c.purged_at,
-    *_STANDING,
+    _T.c.id, _T.c.office_code, _T.c.client_id, _T.c.nik_index, _T.c.reason, _T.c.event_id, _T.c.stop_id,
+    _T.c.recorded_at, _T.c.purged_at, *_STANDING,
 )  # fmt: skip
 _SET_STANDING = (
     sa.update(_T)

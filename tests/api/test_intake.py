@@ -274,7 +274,7 @@ WIDE = (
     b"<worksheet><sheetData>"
     + b"".join(b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (n, n) for n in range(1, 1300))
     + b"</sheetData></worksheet>"
-)  # noqa: E501
+)
 HOSTILE = [
     (b"", "import_file_empty"),
     (b"\n\n", "import_file_empty"),

@@ -101,7 +101,7 @@ def test_durations_are_measured_by_office_and_bounded_in_time(context):
             "p90": 9 * hour,
             "longest": 9 * hour,
         }
-        assert steps["prr_to_printed"] == {name: 23 * hour for name in ("p10", "median", "p90", "longest")} | {
+        assert steps["prr_to_printed"] == dict.fromkeys(("p10", "median", "p90", "longest"), 23 * hour) | {
             "count": 1
         }
         assert steps["printed_to_issued"]["median"] == 5 * hour
