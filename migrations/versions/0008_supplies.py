@@ -12,11 +12,12 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 UTC = sa.DateTime(timezone=True)
 # Both databases take a column with its own CHECK so; SQLite could not add the CHECK afterwards.
 CHECKED = {
-    "capacity_per_hour": "FLOAT DEFAULT 45 NOT NULL CONSTRAINT ck_printers_capacity_per_hour"
+    "capacity_per_hour": "{double} DEFAULT 45 NOT NULL CONSTRAINT ck_printers_capacity_per_hour"
     " CHECK (capacity_per_hour > 0)",
     "rest_after_cards": "INTEGER CONSTRAINT ck_printers_rest_after_cards"
     " CHECK (rest_after_cards IS NULL OR rest_after_cards > 0)",
-    "rest_minutes": "FLOAT CONSTRAINT ck_printers_rest_minutes CHECK (rest_minutes IS NULL OR rest_minutes > 0)",
+    "rest_minutes": "{double} CONSTRAINT ck_printers_rest_minutes"
+    " CHECK (rest_minutes IS NULL OR rest_minutes > 0)",
     "daily_limit": "INTEGER CONSTRAINT ck_printers_daily_limit CHECK (daily_limit IS NULL OR daily_limit > 0)",
     "status": "VARCHAR(24) DEFAULT 'working' NOT NULL CONSTRAINT ck_printers_printerstatus"
     " CHECK (status IN ('working', 'in_repair'))",
@@ -32,8 +33,9 @@ OF_ATTEMPTS = {
 
 def upgrade() -> None:
     """Add what printers can do, make the table of what is mounted, and say of attempts where they were printed."""
+    double = "DOUBLE PRECISION" if op.get_bind().dialect.name == "postgresql" else "DOUBLE"
     for name, kind in CHECKED.items():
-        op.execute(f"ALTER TABLE printers ADD COLUMN {name} {kind}")
+        op.execute(f"ALTER TABLE printers ADD COLUMN {name} {kind.format(double=double)}")
     for name, plain in PLAIN.items():
         op.add_column("printers", sa.Column(name, plain, nullable=True))
     _create_mounts()
