@@ -12,8 +12,8 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 UTC = sa.DateTime(timezone=True)
 OVER = "status IN ('issued', 'failed') AND purged_at IS NULL"
 INDEXES = {
-    "ix_reveals_user_id": ["user_id", "at"],
-    "ix_reveals_office_code": ["office_code", "id"],
+    "ix_reveals_user_id_at": ["user_id", "at"],
+    "ix_reveals_office_code_id": ["office_code", "id"],
     "ix_reveals_recording_id": ["recording_id"],
     "ix_reveals_nik_index": ["nik_index"],
 }
