@@ -60,10 +60,11 @@ def simulate(body: dict[str, Any]) -> Any:
 @blp.serves("GET /queue", Action.READ_RECORDINGS, query=QueueQuery, answer=QueueOut)
 def show_queue(query: dict[str, Any]) -> Any:
     """Who is printed first, each place explained; or, with held=true, who has no place today and why."""
-    held = query.pop("held")
+    held, totals = query.pop("held"), query.pop("totals")
     place = (paging.word, _instant, paging.number) if held else (paging.number, _instant, paging.number) * _REASONS
     wanted = paging.wanted(query | {"order": "asc"}, *place)
-    found = (queries.list_held if held else queries.show_queue)(actor(), query["office"], query["event"], wanted)
+    show = queries.list_held if held else queries.show_queue
+    found = show(actor(), query["office"], query["event"], wanted, totals=totals)
     return {**found, **paging.answer(found["page"])}
 
 

@@ -141,7 +141,7 @@ class PolicyInForceOut(page_of(PolicyOut)):  # type: ignore[misc]
 
 
 class QueueQuery(fields.Strict):
-    """Which queue: an office's, or of one of its events; `held` lists who has no place today, with why.
+    """Which queue: an office's, or of one of its events; `held` lists who has no place today, `totals` counts them all.
 
     A page goes on behind the one before it; what was taken, printed or changed meanwhile shifts the positions.
     """
@@ -149,6 +149,7 @@ class QueueQuery(fields.Strict):
     office = fields.code(load_default=None)
     event = fields.QueryInt(load_default=None, validate=fields.between(1, 2**53))
     held = fields.Flag(load_default=False)
+    totals = fields.Flag(load_default=False)
     limit = fields.QueryInt(load_default=50, validate=fields.between(1, MAX_LIMIT))
     cursor = fields.Words(high=2000, load_default=None)
 
@@ -214,7 +215,7 @@ class _ByPolicy(ma.Schema):
 
 
 class QueueOut(_ByPolicy):
-    """The queue of a day by the policy in force (null: oldest first); totals on the first page only."""
+    """The queue of a day by the policy in force (null: oldest first); totals where asked for."""
 
     totals = ma.fields.Nested(TotalsOut, required=True, allow_none=True)
     items = ma.fields.List(ma.fields.Nested(PlaceOut), required=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
+from typing import NamedTuple
 
 from inventory.queue import rules
 from inventory.queue.rules import Wishes
@@ -16,8 +17,7 @@ from inventory.texts import Text
 NAMED = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """Somebody who waits: no more than a simulation needs, as there may be a hundred thousand."""
 
     id: int

@@ -108,8 +108,10 @@ class Taken:
     last: Key | None
 
 
-def show_queue(actor: Actor, office: str | None, event: int | None, wanted: Slice) -> dict[str, Any]:
-    """The places of a queue, each explained, and on the first page who waits and who is held."""
+def show_queue(
+    actor: Actor, office: str | None, event: int | None, wanted: Slice, *, totals: bool = False
+) -> dict[str, Any]:
+    """The places of a queue, each explained; with `totals` how many wait and are held, which reads them all."""
     queue = reached_queue(actor, office, event)
     policy = in_force(queue.office, queue.today)
     wishes, jobs = policy.wishes, lines.in_jobs(queue, policy.wishes)
@@ -125,7 +127,7 @@ def show_queue(actor: Actor, office: str | None, event: int | None, wanted: Slic
     first = sum(shown_before.values()) + 1
     return {
         **_heading(queue, policy),
-        "totals": None if wanted.after else _totals(queue, wishes, jobs, used),
+        "totals": _totals(queue, wishes, jobs, used) if totals else None,
         "page": Page(_told(policy, kept, first), _next(taken, kept) if len(found) > len(kept) else None),
     }
 
@@ -216,7 +218,9 @@ def _totals(
     }  # fmt: skip
 
 
-def list_held(actor: Actor, office: str | None, event: int | None, wanted: Slice) -> dict[str, Any]:
+def list_held(
+    actor: Actor, office: str | None, event: int | None, wanted: Slice, *, totals: bool = False
+) -> dict[str, Any]:
     """Those who are print-ready and have no place in the queue today, by reason, each with why."""
     queue = reached_queue(actor, office, event)
     policy = in_force(queue.office, queue.today)
@@ -235,6 +239,10 @@ def list_held(actor: Actor, office: str | None, event: int | None, wanted: Slice
     found = page(query, [R.c.reason, R.c.prr_at, R.c.id], wanted, rows=True)
     people = get_recordings([row.id for row in found.items])
     now = clock.now()
+    counted = None
+    if totals:
+        jobs = lines.in_jobs(queue, policy.wishes)
+        counted = _totals(queue, policy.wishes, jobs, lines.used_today(queue, jobs))
     told = [
         {
             **_person(person), "position": None, "class_number": None, "class_name": None,
@@ -243,7 +251,7 @@ def list_held(actor: Actor, office: str | None, event: int | None, wanted: Slice
         }
         for row, person in zip(found.items, people, strict=True)
     ]  # fmt: skip
-    return {**_heading(queue, policy), "totals": None, "page": Page(told, found.next)}
+    return {**_heading(queue, policy), "totals": counted, "page": Page(told, found.next)}
 
 
 def _beyond_caps(queue: Queue, wishes: Wishes) -> sa.ColumnElement[bool]:

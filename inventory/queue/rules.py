@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from inventory.errors import Conflict, RuleViolated
 from inventory.recordings.rules import PrintReason
@@ -202,8 +202,7 @@ def blocks(classes: Sequence[PriorityClass]) -> list[list[PriorityClass]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Place(Generic[Key]):
+class Place(NamedTuple, Generic[Key]):
     """One place in the order: the class by its number from 1, the reason, and who."""
 
     rank: int
@@ -274,8 +273,11 @@ def order(
         lines = [_Line(number + place, each, streams, used) for place, each in enumerate(block, 1)]
         number += len(block)
         while waiting := [line for line in lines if line.waits(left)]:
-            line = waiting[0] if len(waiting) == 1 else _next_by_quota(waiting)
-            yield line.take(left)
+            if len(waiting) > 1:
+                yield _next_by_quota(waiting).take(left)
+                continue
+            while waiting[0].waits(left):  # nobody is left to share with
+                yield waiting[0].take(left)
 
 
 def _next_by_quota(lines: Sequence[_Line[Key]]) -> _Line[Key]:
