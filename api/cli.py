@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import warnings
 from datetime import timedelta
@@ -15,10 +14,11 @@ from flask.cli import AppGroup, FlaskGroup, NoAppException, with_appcontext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 import migrations
+from api import beside
 from api.config import Settings, SettingWrong
-from api.hooks_cli import webhooks
+from api.hooks_cli import rounds, webhooks
 from api.keys_cli import keys
-from api.ledger_cli import ledger
+from api.ledger_cli import ledger, seal
 from api.recordings_cli import recordings
 from inventory import demo as demo_data
 from inventory import marks, retries, setup
@@ -121,9 +121,9 @@ def serve(demo_tokens: bool) -> None:  # noqa: FBT001 - click gives flags so
     db.session.remove()
     db.engine.dispose()
     if settings.seal_every:
-        _start_beside("ledger", "seal", every=settings.seal_every)
+        beside.start(lambda _wanted: seal(), settings.seal_every)
     if settings.send_every:
-        _start_beside("webhooks", "send", every=settings.send_every)
+        beside.start(rounds(), settings.send_every)
     arguments = [
         sys.executable,
         "-W",
@@ -137,15 +137,6 @@ def serve(demo_tokens: bool) -> None:  # noqa: FBT001 - click gives flags so
     ]
     arguments += ["--workers", str(settings.workers), "--timeout", "60", "--graceful-timeout", "30", "wsgi:app"]
     os.execv(sys.executable, arguments)  # noqa: S606 - no shell is what is wanted
-
-
-def _start_beside(*command: str, every: int) -> None:
-    """Seal or send in the background for as long as this process, which becomes gunicorn, lives."""
-    words = [*command, "--every", str(every), "--parent", str(os.getpid())]
-    script = "from api.cli import main; main()"
-    subprocess.Popen(  # noqa: S603 - our own program, with our own words
-        [sys.executable, "-W", TOLD_ABOVE, "-c", script, *words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-    )
 
 
 def _print_demo_tokens() -> None:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import time
-from contextlib import suppress
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -14,11 +10,9 @@ from typing import Any
 import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
-from sqlalchemy.exc import OperationalError
 
+from api import beside
 from api.config import Settings
-from inventory.database import db
-from inventory.errors import Busy
 from inventory.hooks import commands as hooks
 from inventory.reports import commands as reports
 from inventory.reports import queries as books
@@ -27,8 +21,6 @@ from inventory.seals import queries as seals
 from inventory.stock import queries as stock
 
 ledger = AppGroup("ledger", help="The books.")
-# A sealer in the background looks so often whether its parent is still there, in seconds.
-_GLANCE = 0.5
 
 
 def _folder() -> Path:
@@ -56,31 +48,16 @@ def verify_ledger() -> None:
 
 @ledger.command("seal")
 @click.option("--every", type=click.IntRange(1, 3600), metavar="SECONDS", help="Go on, once in so many seconds.")
-@click.option("--parent", type=int, hidden=True, help="End when this is not the parent process any more.")
 @with_appcontext
-def seal_ledger(every: int | None, parent: int | None) -> None:
+def seal_ledger(every: int | None) -> None:
     """Give committed movements their position and hash, and sign the head of the day."""
     if every is None:
-        click.echo(f"movements sealed: {_seal()}")
+        click.echo(f"movements sealed: {seal()}")
         return
-    # The handlers only remember: what they raised would be lost in a callback that happens to run just then.
-    told: list[int] = []
-    for ending in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(ending, lambda number, _frame: told.append(number))
-
-    def is_wanted() -> bool:
-        return not told and (parent is None or os.getppid() == parent)
-
-    while is_wanted():
-        with suppress(Busy, OperationalError):  # the next round makes up for it
-            _seal()
-        db.session.remove()
-        end = time.monotonic() + every
-        while (left := end - time.monotonic()) > 0 and is_wanted():
-            time.sleep(min(left, _GLANCE))
+    beside.go_on(lambda _wanted: seal(), every)
 
 
-def _seal() -> int:
+def seal() -> int:
     """Seal, and give what was sealed its position in what others are told; add it up for the reports."""
     sealed = sealing.seal(_folder())
     hooks.number_changes()

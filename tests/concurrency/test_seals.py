@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ import sqlalchemy as sa
 from inventory.database import current, transaction
 from inventory.errors import Busy
 from inventory.offices.queries import store_facts
-from inventory.seals import heads, queries
+from inventory.seals import queries
 from inventory.seals.commands import seal
 from inventory.seals.heads import Folder
 from inventory.seals.models import Seal
@@ -33,13 +34,11 @@ from tests.ledger_story import STORE, arrival
 ROOT = Path(__file__).parent.parent.parent
 
 
-def sealer(database, *words, parent=None):
+def sealer(database, *words):
     """A process of its own that seals."""
     script = "from api.cli import main; main()"
     named = {"DATABASE_URL": database.url, "SECRET_KEY": SECRET, "LEDGER_DIR": str(database.ledger_dir)}
     line = [sys.executable, "-c", script, "ledger", "seal", *map(str, words)]
-    if parent is not None:
-        line = [*parent, *line]
     return subprocess.Popen(
         line,
         cwd=ROOT,
@@ -110,29 +109,19 @@ def test_a_sealer_in_the_background_goes_on_until_it_is_told_to_end(database, cl
         assert running.stdout.read() == ""
 
 
-def test_a_sealer_ends_by_itself_when_its_parent_is_gone(database, clerk):
-    """Its parent here is a shell that says its number, starts the sealer, and is killed."""
-    script = "import os, subprocess, sys; subprocess.run([*sys.argv[1:], '--parent', str(os.getpid())], check=False)"
-    with sealer(database, "--every", 600, parent=[sys.executable, "-c", script]) as parent:
-        end = time.monotonic() + 30
-        while not (database.ledger_dir / heads.KEY_FILE).exists() and time.monotonic() < end:
-            time.sleep(0.05)
-        parent.kill()
-        # The sealer holds the other end of this pipe for as long as it lives.
-        assert parent.communicate(timeout=30)[0] == ""
-
-
 def free_port():
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         return door.getsockname()[1]
 
 
-def test_the_server_seals_beside_itself_and_takes_its_sealer_along(database, clerk):
+@contextmanager
+def served(database):
     """The real server, with its sealer for a child: both hold the other end of one pipe for as long as they live."""
+    port = free_port()
     named = {
         "DATABASE_URL": database.url, "SECRET_KEY": SECRET, "LEDGER_DIR": str(database.ledger_dir), "SEAL_EVERY": "1",
-        "PORT": str(free_port()), "WORKERS": "1",
+        "SEND_EVERY": "1", "PORT": str(port), "WORKERS": "1",
     }  # fmt: skip
     server = subprocess.Popen(
         [sys.executable, "-c", "from api.cli import main; main()", "serve"],
@@ -143,25 +132,55 @@ def test_the_server_seals_beside_itself_and_takes_its_sealer_along(database, cle
         text=True,
     )
     try:
-        for number in range(1, 3):
-            commands.receive(clerk, arrival("blangko", Amount(1)))
-            end = time.monotonic() + 30
-            while len(sealed_ids()) < number and time.monotonic() < end:
-                current().rollback()
-                time.sleep(0.05)
-            assert len(sealed_ids()) == number
-            current().rollback()
-        server.terminate()
-        assert "Traceback" not in server.communicate(timeout=30)[1]
-        assert server.returncode == 0
+        until_it_answers(port)
+        yield server
     finally:
         server.kill()
         server.wait(10)
+
+
+def until_it_answers(port):
+    """Those beside it begin at once; the server itself comes a moment later."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
+    pytest.fail("the server does not answer")
+
+
+def until_sealed(number):
+    end = time.monotonic() + 60
+    while len(sealed_ids()) < number and time.monotonic() < end:
+        current().rollback()
+        time.sleep(0.05)
+    assert len(sealed_ids()) == number
+    current().rollback()
+
+
+def test_the_server_seals_beside_itself_and_takes_its_sealer_along(database, clerk):
+    with served(database) as server:
+        for number in range(1, 3):
+            commands.receive(clerk, arrival("blangko", Amount(1)))
+            until_sealed(number)
+        server.terminate()
+        assert "Traceback" not in server.communicate(timeout=30)[1]
+        assert server.returncode == 0
     commands.receive(clerk, arrival("blangko", Amount(1)))
     time.sleep(1.5)  # longer than a sealer that was left behind would wait
     assert len(sealed_ids()) == 2
     current().rollback()
     whole(database.ledger_dir)
+
+
+def test_a_server_that_is_killed_leaves_nobody_behind(database, clerk):
+    with served(database) as server:
+        commands.receive(clerk, arrival("blangko", Amount(1)))
+        until_sealed(1)
+        server.kill()
+        # Sealer and sender hold the other end of this pipe for as long as they live; gunicorn's worker, which looks for
+        # its master twice in its own 60 seconds, does too.
+        assert "Traceback" not in server.communicate(timeout=90)[1]
 
 
 def test_a_movement_that_is_committed_after_one_with_a_higher_id_is_sealed_too(database, context, clerk):
