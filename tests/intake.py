@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import xlsxwriter
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from tests.builders import Caller
@@ -53,7 +54,7 @@ def send(
 ) -> Any:
     """POST a file as a form; answers the response."""
     headers = {"Authorization": f"Bearer {caller.token}"} | ({"Idempotency-Key": key} if key else {})
-    data: dict[str, Any] = {"office": caller.office, **form, "file": (io.BytesIO(content), name)}
+    data: dict[str, Any] = {"office": caller.office, **form, "file": FileStorage(io.BytesIO(content), name)}
     boundary, body = encode_multipart(data)  # in memory: the client's own way leaves large ones open in a file
     kind = f'multipart/form-data; boundary="{boundary}"'
     return caller.app.test_client().post(f"/api/v1{path}", data=body, headers=headers, content_type=kind)

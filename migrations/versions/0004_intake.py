@@ -47,7 +47,7 @@ def upgrade() -> None:
     op.create_table(
         "import_faults",
         sa.Column("id", ID, nullable=False),
-        sa.Column("import_id", sa.BigInteger(), nullable=False),
+        sa.Column("import_id", ID, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("field", sa.String(length=40), nullable=False),
         sa.Column("code", sa.String(length=60), nullable=False),
