@@ -26,6 +26,7 @@ _POSITION = sa.func.coalesce(sa.select(_PROGRESS.c.position).scalar_subquery(), 
 # What a report tells of the time before its period.
 _KEPT = (*HELD, Place.TRANSFER)
 _SORT = ("item_code", "kind", "place", "condition", "spoil_class", "own")
+_PLAIN: list[Any] = [sa.literal_column("''", sa.String), sa.literal_column("0", sa.SmallInteger), sa.false()]
 _TRIES = 20
 
 
@@ -52,19 +53,25 @@ def of_movements(chosen: Any, grain: Grain, dialect: str, *conditions: Any) -> s
     """
     place, condition = _word(_ACCOUNTS.c.place), _word(_ACCOUNTS.c.condition)
     in_class = sa.and_(condition == Condition.SPOILED.value, place == Place.STORE.value)
-    own = sa.func.coalesce(_TRANSFERS.c.from_office == _TRANSFERS.c.to_office, sa.false())
     kind = _word(_MOVEMENTS.c.kind)
+    sort = [
+        kind,
+        sa.case((in_class, _ACCOUNTS.c.document_id), else_=0),
+        sa.func.coalesce(_TRANSFERS.c.from_office == _TRANSFERS.c.to_office, sa.false()),
+    ]
+    if grain.held:
+        sort, conditions = _PLAIN, (*conditions, place.in_([each.value for each in _KEPT]))
     each = (
         sa.select(
             _ENTRIES.c.movement_id,
             _ACCOUNTS.c.office_code,
             _start(_MOVEMENTS.c.occurred_on, grain, dialect).label("starts_on"),
             _ACCOUNTS.c.item_code,
-            kind.label("kind"),
+            sort[0].label("kind"),
             place.label("place"),
             condition.label("condition"),
-            sa.case((in_class, _ACCOUNTS.c.document_id), else_=0).label("spoil_class"),
-            own.label("own"),
+            sort[1].label("spoil_class"),
+            sort[2].label("own"),
             _total(_ENTRIES.c.quantity).label("quantity"),
         )
         .join(_MOVEMENTS, _MOVEMENTS.c.id == _ENTRIES.c.movement_id)
@@ -86,11 +93,11 @@ def of_movements(chosen: Any, grain: Grain, dialect: str, *conditions: Any) -> s
 
 def _start(day: Any, grain: Grain, dialect: str) -> Any:
     """The first day of the period that a day is in."""
-    if grain is Grain.DAY:
+    if grain.unit == Grain.DAY:
         return day
     if dialect == "sqlite":
-        return sa.type_coerce(sa.func.date(day, f"start of {grain.value}"), sa.Date)
-    return sa.cast(sa.func.date_trunc(grain.value, day), sa.Date)
+        return sa.type_coerce(sa.func.date(day, f"start of {grain.unit}"), sa.Date)
+    return sa.cast(sa.func.date_trunc(grain.unit, day), sa.Date)
 
 
 def row_of(office: str, column: Any) -> Any:
@@ -140,18 +147,14 @@ def _statement(office: str, period: Period, position: int, floor: int) -> Any:
 
 def _rolled(office: str, period: Period) -> Iterator[Any]:
     reach = access.within(_FLOWS.c.office_code, office)
-    sums = [_total(_FLOWS.c[name]).label(name) for name in ("came", "went")]
     where = row_of(office, _FLOWS.c.office_code)
-    for grain, first, after in period.before:
-        key = [_FLOWS.c[name] for name in ("item_code", "place", "condition")]
-        plain = [sa.literal("").label("kind"), *key[1:], sa.literal(0).label("spoil_class"), sa.false().label("own")]
-        span = [_FLOWS.c.grain == grain, _FLOWS.c.starts_on >= first, _FLOWS.c.starts_on < after]
-        query = sa.select(where.label("told_in"), sa.false().label("within"), key[0], *plain, *sums)
-        yield query.where(*span, _FLOWS.c.place.in_([place.value for place in _KEPT]), reach).group_by(where, *key)
-    now = [_FLOWS.c.grain == period.grain, _FLOWS.c.starts_on == period.first]
     key = [_FLOWS.c[name] for name in _SORT]
-    query = sa.select(where.label("told_in"), sa.true().label("within"), *key, *sums)
-    yield query.where(*now, reach).group_by(where, *key)
+    sums = [_total(_FLOWS.c[name]).label(name) for name in ("came", "went")]
+    before = [(sa.false(), *part) for part in period.before]
+    for within, grain, first, after in (*before, (sa.true(), period.grain, period.first, period.after)):
+        span = [_FLOWS.c.grain == grain, _FLOWS.c.starts_on >= first, _FLOWS.c.starts_on < after]
+        query = sa.select(where.label("told_in"), within.label("within"), *key, *sums)
+        yield query.where(*span, reach).group_by(where, *key)
 
 
 def _loose(office: str, period: Period, position: int, floor: int) -> Iterator[Any]:

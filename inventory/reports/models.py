@@ -18,7 +18,8 @@ class Flow(Base):
     """What sealed movements of one kind did in one period to the goods of an office in one place and condition.
 
     `came` and `went` are sums of what each movement added there or took away, so their difference is what the entries
-    say. `spoil_class` is the class of quarantine, `own` tells goods on their way between stores of one office.
+    say. `spoil_class` is the class of quarantine, `own` tells goods on their way between stores of one office. Rows of
+    what was left behind (`held_...`) name neither kind nor class, so that all the time before a report is few rows.
     """
 
     __tablename__ = "daily_flows"

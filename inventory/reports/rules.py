@@ -12,11 +12,23 @@ from inventory.stock.rules import QUARANTINE, Condition, MovementKind, Place, Sp
 
 
 class Grain(StrEnum):
-    """How long a period is."""
+    """How finely sums are kept: what moved on a day and in a month, and in fewer rows what that left behind."""
 
     DAY = "day"
     MONTH = "month"
-    YEAR = "year"
+    HELD_DAY = "held_day"
+    HELD_MONTH = "held_month"
+    HELD_YEAR = "held_year"
+
+    @property
+    def unit(self) -> str:
+        """The length of its periods."""
+        return self.value.removeprefix("held_")
+
+    @property
+    def held(self) -> bool:
+        """Whether it tells no more than what was left behind: no kinds, no classes, no ends."""
+        return self.value != self.unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +54,11 @@ class Period:
     def before(self) -> list[tuple[Grain, date, date]]:
         """All the time before it as whole years, then months, then days, each from a day up to another one."""
         year, month = self.first.replace(month=1, day=1), self.first.replace(day=1)
-        parts = [(Grain.YEAR, date.min, year), (Grain.MONTH, year, month), (Grain.DAY, month, self.first)]
+        parts = [
+            (Grain.HELD_YEAR, date.min, year),
+            (Grain.HELD_MONTH, year, month),
+            (Grain.HELD_DAY, month, self.first),
+        ]
         return [part for part in parts if part[1] < part[2]]
 
 

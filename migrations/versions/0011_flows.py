@@ -12,13 +12,12 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 KEY = (
     "office_code", "grain", "starts_on", "item_code", "kind", "place", "condition", "spoil_class", "own",
 )  # fmt: skip
+GRAINS = ("day", "month", "held_day", "held_month", "held_year")
 
 
 def upgrade() -> None:
     """Make the tables; the movements of before are added up like all others."""
-    grain = sa.Enum(
-        "day", "month", "year", name="ck_daily_flows_grain", native_enum=False, create_constraint=True, length=24
-    )
+    grain = sa.Enum(*GRAINS, name="ck_daily_flows_grain", native_enum=False, create_constraint=True, length=24)
     op.create_table(
         "daily_flows",
         sa.Column("office_code", sa.String(length=40), nullable=False),

@@ -54,8 +54,8 @@ def test_the_time_before_a_period_is_told_once(day, grain):
     at = date.min
     for part, first, after in period.before:
         assert first == at
-        assert part is not Grain.MONTH or (first.day, after.day) == (1, 1)
-        assert part is not Grain.YEAR or (after.month, after.day) == (1, 1)
+        assert part is not Grain.HELD_MONTH or first.day == after.day == 1
+        assert part is not Grain.HELD_YEAR or after.month == after.day == 1
         at = after
     assert at == period.first <= period.last < period.after
     assert period.after - period.last == timedelta(days=1)
