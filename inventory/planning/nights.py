@@ -49,7 +49,7 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """Everything a print night depends on; its instants are of one zone. Without `shift_hours` somebody prints all night."""
+    """Everything a print night depends on, in one zone. Without `shift_hours` somebody prints all night."""
 
     begins_at: datetime
     until: datetime
