@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from inventory.access import Actor
@@ -195,13 +196,29 @@ def _store_people(
 def _known(session: Session, office: str, column: Any, values: Iterable[Any], key: Any) -> dict[Any, Any]:
     """The office's recordings with one of these values, by `key`; the oldest where several share one."""
     found: dict[Any, Any] = {}
-    # A client id is looked up within its office; a NIK's index alone is precise, and SQLite would not take it then.
-    near = _T.c.office_code == office if column is _T.c.client_id else sa.true()
+    postgresql = wire(session).dialect.name == "postgresql"
     for part in chunks(list(values)):
-        for row in wire(session).execute(_KNOWN.where(near, column.in_(part))):
+        if column is not _T.c.client_id:  # a NIK's index alone is precise, and SQLite would not take it with another
+            query = _KNOWN.where(column.in_(part))
+        elif postgresql:
+            query = _each_by_itself(office, part)
+        else:
+            query = _KNOWN.where(_T.c.office_code == office, column.in_(part))
+        for row in wire(session).execute(query):
             if row.office_code == office and (key(row) not in found or row.id < found[key(row)].id):
                 found[key(row)] = row
     return found
+
+
+def _each_by_itself(office: str, client_ids: Sequence[str]) -> sa.Select[Any]:
+    """The same, each client id looked up by itself: only so does PostgreSQL use the unique index for certain.
+
+    While a list is stored its statistics know nothing of the new rows, and one look-up for all would read them all.
+    """
+    given = sa.literal(list(client_ids), ARRAY(sa.String))
+    names = sa.func.unnest(given).table_valued(sa.column("name", sa.String)).render_derived("names")
+    one = _KNOWN.where(_T.c.office_code == office, _T.c.client_id == names.c.name).limit(1).lateral("known")
+    return sa.select(one).select_from(names.join(one, sa.true()))
 
 
 def _misplaced(place: Place, line: ListLine) -> LineFault | None:
