@@ -12,12 +12,13 @@ from werkzeug.exceptions import HTTPException
 from api import config
 from api.app import create_app
 from api.cli import group
+from inventory.intake import rules as intake
 from tests.builders import settings_for
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"]
 REQUIRED = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md",
-            "docs/decisions.md", "docs/problems.md", "docs/operations.md"]  # fmt: skip
+            "docs/decisions.md", "docs/problems.md", "docs/operations.md", "docs/print-room.md"]  # fmt: skip
 HOUSES = "inventory|api|web|tests|benchmarks|docs|migrations|tools|deploy"
 
 
@@ -113,6 +114,25 @@ def test_every_console_command_that_a_document_names_is_there(texts):
             command = group.commands.get(first)
             assert command is not None, (name, words)
             assert not second or not hasattr(command, "commands") or second in command.commands, (name, words)
+
+
+def test_every_heading_and_word_that_the_print_room_names_is_read_so(texts):
+    """And every field, reason and status that has words of its own is told there."""
+    profile, told = intake.Profile(), set()
+    means = {name: set(words.values()) for name, words in intake.words_of(profile).items()}
+    means["field"] = set(intake.FIELDS)
+    for column, table in re.findall(r"^\| `?(field|reason|status)`? \|.*\n\|---\|---\|\n((?:\|.*\n)+)",
+                                    texts["docs/print-room.md"], re.MULTILINE):  # fmt: skip
+        rows = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", table, re.MULTILINE))
+        assert set(rows) == means[column]
+        told.add(column)
+        for ours, words in rows.items():
+            for word in words.split(", "):
+                if column == "field":
+                    assert intake.fields_of([word], profile) == [ours], word
+                else:
+                    assert intake.words_of(profile)[column][intake.plain(word)] == ours, word
+    assert told == {"field", "reason", "status"}
 
 
 def test_no_document_sends_its_reader_to_another_host(texts):
