@@ -33,7 +33,9 @@ FEATURE_FILES = {"__init__.py", "models.py", "rules.py", "commands.py", "queries
 MORE_FEATURE_FILES = {
     "intake/cells.py": "one row of a file as a line of a list",
     "intake/durations.py": "how long recordings take from state to state",
+    "intake/packed.py": "looking through a workbook before it is opened",
     "intake/sheets.py": "opening a CSV or XLSX safely",
+    "intake/spreadsheet.py": "the child process that reads one workbook, and imports nothing of the project",
     "recordings/persons.py": "whether a recording still has its person, apart from the rules, which are pure",
     "residents/purging.py": "forgetting persons, apart from showing them",
     "recordings/lists.py": "storing the lines of a list, many at a time",

@@ -4,35 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-import zipfile
-import zlib
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import chain, islice
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from inventory.intake import packed, rules, spreadsheet
+from inventory.intake.rules import FileEmpty, FileUnreadable, Profile, SheetUnknown
 
-from inventory.intake import rules
-from inventory.intake.rules import FileEmpty, FileHasMacros, FileTooLarge, FileUnreadable, Profile, SheetUnknown
-
-MAX_UNPACKED = 300_000_000
-# Opening a sheet makes a grid as wide as its widest row and as long as its last.
-MAX_CELLS = 6_000_000
-MAX_COPIED = 1_000_000_000
-_LONGEST_TAG = 4_000_000
-_MAX_MEMBERS = 2_000
 _ZIP = b"PK\x03\x04"
-_PARTS = 1 << 20
-_FORBIDDEN = re.compile(
-    r"vbaproject|macrosheet|externallink|embeddings/|activex|ctrlprops|\.bin$|dialogsheet|customui", re.IGNORECASE
-)
-# Every place that a cell or row says to stand at, in the parts of a workbook that are sheets.
-_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*)([0-9]*)""")
-_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
-_SHEETS = re.compile(r"^xl/(work|chart)?sheets/", re.IGNORECASE)
-_TITLE_ROWS = 20
+# No row of a list is longer; a sheet is as wide as its file says.
+_LONGEST_ROW = 20_000_000
 _RECOGNISED = 2
 
 
@@ -48,7 +35,7 @@ class Table:
 def opened(content: bytes, profile: Profile) -> Table:
     """The table that the bytes hold, its rows still unread; raises what makes the whole file unreadable."""
     if len(content) > rules.MAX_BYTES:
-        raise _too_large()
+        raise packed.too_large()
     if content.startswith(_ZIP):
         lines, rows = _workbook(content, profile)
     else:
@@ -56,13 +43,9 @@ def opened(content: bytes, profile: Profile) -> Table:
     return _table(rows, lines, profile)
 
 
-def _too_large() -> FileTooLarge:
-    return FileTooLarge(rows=rules.MAX_ROWS, bytes=rules.MAX_BYTES)
-
-
 def _table(rows: Iterator[tuple[int, list[Any]]], lines: int, profile: Profile) -> Table:
     """The header is the first row that names two columns we know, else the first at all; titles may stand above it."""
-    first = list(islice(rows, _TITLE_ROWS))
+    first = list(islice(rows, packed.TITLE_ROWS))
     if not first:
         raise FileEmpty
     headers = [_header(cells) for _, cells in first]
@@ -101,130 +84,49 @@ def _text_rows(content: bytes, profile: Profile) -> Iterator[tuple[int, list[Any
 
 
 def _workbook(content: bytes, profile: Profile) -> tuple[int, Iterator[tuple[int, list[Any]]]]:
-    _inspect(content)
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        name = profile.sheet or _first_sheet(book)
-        if name not in book.sheet_names:
-            raise SheetUnknown(sheet=name)
-        sheet = book.get_sheet_by_name(name)
-    except CalamineError as error:
-        raise FileUnreadable from error
-    # Leading empty rows come too, so that a row's number is the one that is seen on the screen.
-    rows = ((number, cells) for number, cells in enumerate(sheet.iter_rows(), 1) if any(cell != "" for cell in cells))
-    return sheet.total_height, rows
+    packed.inspect(content)
+    rows = _read_apart(content, profile.sheet)
+    head = next(rows)
+    if "sheet" in head:
+        raise FileEmpty if head["sheet"] is None else SheetUnknown(sheet=head["sheet"])
+    return head["lines"], rows
 
 
-def _first_sheet(book: CalamineWorkbook) -> str:
-    """The first sheet that a person would see."""
-    for sheet in book.sheets_metadata:
-        if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible:
-            return str(sheet.name)
-    raise FileEmpty
+def _read_apart(content: bytes, sheet: str | None) -> Iterator[Any]:
+    """What the child process tells of a workbook: a file that makes it burst does so there alone."""
+    # -P: the folder of the script is no place to import from.
+    command = [sys.executable, "-P", spreadsheet.__file__]
+    with subprocess.Popen(  # noqa: S603 - our own program, with the file on its input
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as child:
+        if child.stdin is None or child.stdout is None:
+            raise RuntimeError("no pipes")
+        try:
+            with suppress(BrokenPipeError):
+                child.stdin.write(json.dumps(sheet).encode() + b"\n")
+                child.stdin.write(content)
+            with suppress(BrokenPipeError):
+                child.stdin.close()
+            while line := child.stdout.readline(_LONGEST_ROW):
+                if not line.endswith(b"\n"):  # too long, or it died in the middle of it
+                    raise packed.too_large()
+                yield json.loads(line, object_hook=_moment)
+            _judge(child.wait())
+        finally:
+            child.kill()
 
 
-def _inspect(content: bytes) -> None:
-    """Refuse what would run, lead elsewhere or unpack to more than it may, whatever it says of its own size."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            members = packed.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise FileUnreadable from error
-    names = {member.filename for member in members}
-    if "xl/workbook.xml" not in names or len(members) > _MAX_MEMBERS or len(names) < len(members):
+def _judge(code: int) -> None:
+    """How the child ended: by a signal where it asked for more than its limits."""
+    if code == spreadsheet.UNREADABLE:
         raise FileUnreadable
-    printer = re.compile(r"printersettings\d*\.bin$", re.IGNORECASE)
-    if any(_FORBIDDEN.search(name) and not printer.search(name) for name in names):
-        raise FileHasMacros
-    look = _Look()
-    for member in members:
-        look.through(content, member)
-    # Every cell that refers to a shared text gets a copy of it.
-    if look.cells * look.longest > MAX_COPIED:
-        raise _too_large()
+    if code == spreadsheet.TOO_LARGE or code < 0:
+        raise packed.too_large()
+    if code:
+        raise RuntimeError(f"reading a workbook ended with {code}")
 
 
-def _inflated(packed: bytes) -> Iterator[bytes]:
-    unpacker = zlib.decompressobj(-15)
-    try:
-        part = unpacker.decompress(packed, _PARTS)
-        while part:
-            yield part
-            part = unpacker.decompress(unpacker.unconsumed_tail, _PARTS)
-    except zlib.error as error:
-        raise FileUnreadable from error
-    if not unpacker.eof:
-        raise FileUnreadable
-
-
-class _Look:
-    """Looks through the members of a workbook part by part: what they really unpack to, and how far sheets reach."""
-
-    def __init__(self) -> None:
-        self.size, self.cells, self.longest, self._text = 0, 0, 0, 0
-
-    def through(self, content: bytes, member: zipfile.ZipInfo) -> None:
-        """Unpack a member and look at it; raises what must not be opened."""
-        start = member.header_offset + 30
-        start += sum(int.from_bytes(content[start - at : start - at + 2], "little") for at in (4, 2))
-        packed = content[start : start + member.compress_size]
-        if member.flag_bits & 1 or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise FileUnreadable
-        before, tail, grid = self.size, b"", _Grid()
-        is_text = member.filename.lower().endswith((".xml", ".rels", ".vml"))
-        for part in _inflated(packed) if member.compress_type == zipfile.ZIP_DEFLATED else [packed]:
-            self.size += len(part)
-            if self.size > MAX_UNPACKED or len(tail) > _LONGEST_TAG:
-                raise _too_large()
-            if is_text:
-                text, tail = _whole_tags(tail + part)
-                self._read(text, member.filename, grid)
-        if self.size - before != member.file_size:
-            raise FileUnreadable
-        self.cells = max(self.cells, grid.cells)
-
-    def _read(self, text: bytes, name: str, grid: _Grid) -> None:
-        if text.startswith((b"\xff\xfe", b"\xfe\xff")) or b"<!DOCTYPE" in text:
-            raise FileUnreadable
-        if name == "[Content_Types].xml" and b"macroEnabled" in text:
-            raise FileHasMacros
-        if _SHEETS.match(name):
-            grid.grow(text)
-        if name.lower().endswith("sharedstrings.xml"):
-            for number, piece in enumerate(text.split(b"<si")):
-                self._text = len(piece) + (0 if number else self._text)
-                self.longest = max(self.longest, self._text)
-
-
-class _Grid:
-    """How far the cells of a sheet reach."""
-
-    def __init__(self) -> None:
-        self.columns, self.rows, self.cells = 1, 1, 0
-
-    def grow(self, text: bytes) -> None:
-        """Take in the cells of a part of the sheet."""
-        places = _PLACE.findall(text)
-        placed = sum(1 for letters, _ in places if letters)
-        self.cells += placed
-        if len(_CELL.findall(text)) != placed:  # cells that do not say where they stand could stand anywhere
-            raise FileUnreadable
-        self.columns = max(
-            self.columns, max((_column(letters) for letters in {place[0] for place in places}), default=0)
-        )
-        self.rows = max(self.rows, max((int(digits[:9] or 0) for _, digits in places), default=0))
-        if self.rows > rules.MAX_ROWS + _TITLE_ROWS or self.columns * self.rows > MAX_CELLS:
-            raise _too_large()
-
-
-def _whole_tags(text: bytes) -> tuple[bytes, bytes]:
-    """The text up to the end of its last tag, and the rest."""
-    end = text.rfind(b">") + 1
-    return text[:end], text[end:]
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper()[:4]:
-        number = number * 26 + letter - 64
-    return number
+def _moment(told: dict[str, Any]) -> Any:
+    if "at" in told:
+        return datetime.fromisoformat(told["at"])
+    return date.fromisoformat(told["on"]) if "on" in told else told

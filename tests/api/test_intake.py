@@ -275,6 +275,15 @@ WIDE = (
     + b"".join(b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (n, n) for n in range(1, 1300))
     + b"</sheetData></worksheet>"
 )
+MACROS = b'<Types><Default ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/></Types>'
+SPACE = b'xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+
+
+def sheet(cell: bytes) -> bytes:
+    """A sheet with this cell only."""
+    return b"<worksheet " + SPACE + b"><sheetData><row>" + cell + b"</row></sheetData></worksheet>"
+
+
 HOSTILE = [
     (b"", "import_file_empty"),
     (b"\n\n", "import_file_empty"),
@@ -295,7 +304,7 @@ HOSTILE = [
     (packed({}, without=("xl/workbook.xml",)), "import_file_unreadable"),
     (packed({"xl/vbaProject.bin": b"x"}), "import_file_has_macros"),
     (packed({"xl/externalLinks/externalLink1.xml": b"<x/>"}), "import_file_has_macros"),
-    (packed({"[Content_Types].xml": b"<Types>application/vnd.ms-excel.sheet.macroEnabled.main+xml</Types>"}),
+    (packed({"[Content_Types].xml": MACROS}),
      "import_file_has_macros"),
     (packed({"xl/media/zeros.png": bytes(320_000_000)}), "import_file_too_large"),
     (packed({SHEET: FAR}), "import_file_too_large"),
@@ -303,6 +312,15 @@ HOSTILE = [
     (packed({SHEET: WIDE, "xl/sharedStrings.xml": LONG}), "import_file_too_large"),
     (packed({SHEET: b"<!DOCTYPE x [<!ENTITY a 'b'>]><worksheet/>"}), "import_file_unreadable"),
     (packed({SHEET: b"<worksheet><sheetData><row"}), "import_file_unreadable"),
+    (packed({SHEET.replace("/", "\\"): FAR}, without=(SHEET,)), "import_file_unreadable"),
+    (packed({SHEET.upper(): FAR}), "import_file_unreadable"),
+    (packed({"xl/../" + SHEET: FAR}, without=(SHEET,)), "import_file_unreadable"),
+    (packed({"/" + SHEET: FAR}, without=(SHEET,)), "import_file_unreadable"),
+    (packed({SHEET: sheet(b"<x:c t='n' r='ZZ200000'><v>1</v></x:c>")}), "import_file_too_large"),
+    (packed({SHEET: sheet(b"<x:c t='n'r='ZZ200000'><v>1</v></x:c>")}), "import_file_unreadable"),
+    (packed({SHEET: sheet(b"<c x=\" r='A1'\" r='ZZ200000'><v>1</v></c>")}), "import_file_too_large"),
+    (packed({SHEET: sheet(b"<c x:r='A1'><v>1</v></c>")}), "import_file_unreadable"),
+    (packed({SHEET: sheet(b"<c r='A1'/><c r='A9999999'/>")}), "import_file_too_large"),
 ]  # fmt: skip
 
 
@@ -317,8 +335,17 @@ def test_a_file_that_is_broken_or_means_harm_is_refused_by_name(calls, content, 
     assert recordings(field) == []
 
 
+def test_whatever_a_workbook_makes_its_reader_do_only_the_reader_ends(calls, monkeypatch):
+    from inventory.intake import packed as looks
+
+    field, far = calls("field", "15.03"), packed({SHEET: FAR})
+    monkeypatch.setattr(looks, "inspect", lambda _content: None)  # as if it had been tricked once more
+    assert bring(field, far, 422)["code"] == "import_file_too_large"
+    assert counts(bring(field, workbook(XLSX))) == (1, 0, 0, 0)
+
+
 def test_what_a_zip_says_of_its_sizes_is_not_believed(calls):
-    content = bytearray(packed({"xl/theme/big.xml": b"<a/>" * 1_250_000}))
+    content = bytearray(packed({"xl/theme/big.xml": b"<a>" + b"<b/>" * 1_249_998 + b"</a >"}))
     size = (5_000_000).to_bytes(4, "little")
     while (at := content.find(size)) >= 0:
         content[at : at + 4] = (10).to_bytes(4, "little")
