@@ -19,6 +19,7 @@ from inventory.access import Action
 from inventory.custody import commands, queries
 from inventory.custody.commands import Issue, Return
 from inventory.custody.queries import CustodyFilter
+from inventory.printing.run_queries import feeding_run
 
 blp = Routes("custody", __name__, description="Blanks in a named holder's hand for a shift, counted by two")
 
@@ -54,7 +55,7 @@ def close(session_id: int, body: dict[str, Any]) -> Any:
     """Take back what is left, counted by two; a difference is explained or stays open."""
     returned = body.pop("returned")
     amount = None if returned is None else said(returned, "/returned")
-    return _shown(commands.close(actor(), session_id, Return(amount, **body), once()))
+    return _shown(commands.close(actor(), session_id, Return(amount, **body), feeding_run, once()))
 
 
 @blp.serves(

@@ -15,6 +15,7 @@ from inventory.catalogue.queries import get_item
 from inventory.catalogue.rules import ItemKind
 from inventory.custody import queries, rules
 from inventory.custody.models import CustodySession
+from inventory.custody.queries import Feeding
 from inventory.custody.rules import CustodyStatus, Tally
 from inventory.database import transaction
 from inventory.notices.commands import settle, tell
@@ -137,13 +138,14 @@ def _insert(session: Session, actor: Actor, store: StoreFacts, wanted: Issue) ->
     return row
 
 
-def close(actor: Actor, session_id: int, said: Return, once: Once = FIRST) -> int:
+def close(actor: Actor, session_id: int, said: Return, feeding: Feeding, once: Once = FIRST) -> int:
     """Take back what is left at the end of a shift; again, what was found later or how it is explained.
 
     Answers the session's id. What went back is in the store at once. A difference leaves the session disputed until it
     is explained and, where the office wants a second person, approved. Counted again as nothing (0), a surplus is
-    withdrawn. Raises `CustodyClosed`, `ReturnNotCounted`, `HolderCounts`, `CustodyMoreThanMissing`, `NumbersNeeded`,
-    `NumbersElsewhere`.
+    withdrawn. `feeding` is `printing.run_queries.feeding_run`: a session whose blanks are in a printer stays open.
+    Raises `CustodyClosed`, `SessionFeedsRun`, `ReturnNotCounted`, `HolderCounts`, `CustodyMoreThanMissing`,
+    `NumbersNeeded`, `NumbersElsewhere`.
     """
     with transaction() as session:
         row = _locked(session, actor, Action.MOVE_STOCK, session_id)
@@ -152,6 +154,7 @@ def close(actor: Actor, session_id: int, said: Return, once: Once = FIRST) -> in
         store = store_facts(row.store_code, hold=True)
         said = _explaining(row, said)
         _check_return(row, store, said)
+        _check_idle(session, row, feeding)
         row.explanation = said.explanation or row.explanation
         alone = bool(row.explanation) and not store.checks.write_off_check
         hands = [key.tracked(numbered=row.numbered) for key in queries.custody_order(session, [row])]
@@ -211,6 +214,15 @@ def _check_return(row: CustodySession, store: StoreFacts, said: Return) -> None:
         raise rules.CustodyHasNoNumbers(pointer="/returned", session=row.id)
     if said.occurred_on is not None:
         check_day(said.occurred_on, clock.business_day(store.time_zone), store.backdate_days, takes_out=True)
+
+
+def _check_idle(session: Session, row: CustodySession, feeding: Feeding) -> None:
+    """Raise `SessionFeedsRun` while blanks of an open session are in a printer: what is missing then is not lost.
+
+    A run begins only with the session held, so that none begins after this looked.
+    """
+    if row.status is CustodyStatus.OPEN and (fed := feeding(session, row)) is not None:
+        raise rules.SessionFeedsRun(session=row.id, run=fed.run, job=fed.job)
 
 
 def _lock(

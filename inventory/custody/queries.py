@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from inventory import access, clock
 from inventory.access import Action, Actor, Membership
 from inventory.custody import rules
 from inventory.custody.models import CustodySession
-from inventory.custody.rules import Change, CustodyStatus, Spent
+from inventory.custody.rules import Change, CustodyStatus, Fed, Spent
 from inventory.database import current
 from inventory.errors import NotFound
 from inventory.offices.models import Office
@@ -26,6 +26,8 @@ from inventory.stock.models import Account, Entry, Movement
 from inventory.stock.rules import AccountKey, Condition, MovementKind, Place
 from inventory.texts import Text
 
+# Answers the open run that a locked session feeds, if any: the layers below printing ask it so.
+Feeding = Callable[[Session, CustodySession], Fed | None]
 UNFINISHED = (CustodyStatus.OPEN, CustodyStatus.DISPUTED)
 _PRINTING = (MovementKind.PRINTING, MovementKind.PRINTING_UNDO)
 

@@ -109,6 +109,18 @@ class ReturnNotCounted(RuleViolated):
     )
 
 
+class SessionFeedsRun(Conflict):
+    """Blanks of the session are in a printer, and nobody said yet what became of them."""
+
+    code = "session_feeds_run"
+    text = Text(
+        "Blangko sif {session} sedang di printer: putaran cetak {run} (pekerjaan {job}) belum dikonfirmasi. Konfirmasi"
+        " dulu, lalu tutup sif ini.",
+        "Blanks of session {session} are in a printer: run {run} (job {job}) is not confirmed. Confirm it first, then"
+        " close this session.",
+    )
+
+
 class CustodyHasNoNumbers(Conflict):
     """What was issued by count comes back by count."""
 
@@ -159,6 +171,14 @@ class Tally:
 
     back: Amount
     surplus: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """An open run of a print job that takes its blanks from a holder's hand."""
+
+    run: int
+    job: int
 
 
 @dataclass(frozen=True, slots=True)

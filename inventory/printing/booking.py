@@ -14,7 +14,7 @@ from inventory import access, clock
 from inventory.access import Action, Actor
 from inventory.custody import queries as custody
 from inventory.errors import Conflict, Fault
-from inventory.offices.queries import StoreFacts
+from inventory.offices.queries import StoreFacts, store_facts
 from inventory.outreach.models import Event
 from inventory.printing import queries, rules, run_rules, steps
 from inventory.printing.consignment_rules import CardsSentOn
@@ -27,7 +27,7 @@ from inventory.recordings.queries import chunks, resolve
 from inventory.recordings.rules import Found, RecordingStatus, Reference
 from inventory.stock import ledger, numbers
 from inventory.stock.ledger import Fact
-from inventory.stock.numbers import Named, NumbersElsewhere, Span
+from inventory.stock.numbers import Amount, Named, NumbersElsewhere, Span
 from inventory.stock.rules import AccountKey, Condition, MovementKind, Place, SpoilReason, in_store
 
 
@@ -129,22 +129,64 @@ def check_bound(session: Session, tries: Sequence[Try], pointers: Mapping[Span, 
 
 
 def book(
-    session: Session, actor: Actor, job: PrintJob, store: StoreFacts, tries: Sequence[Try], occurred_on: date | None
+    session: Session,
+    actor: Actor,
+    job: PrintJob,
+    tries: Sequence[Try],
+    under_way: Collection[UnderWay],
+    pointers: Mapping[Span, str],
+    occurred_on: date | None,
 ) -> Booked:
-    """Book what became of the blanks of a locked job, by one movement. Every way of reporting results ends here.
+    """Book what became of the blanks of a locked job. Every way of reporting results ends here.
 
-    Raises `StockInsufficient`, `NumbersUnknown` and the like; of a number that was used, the line says for whom.
+    It is one movement, or two where the open run was fed from elsewhere than the other attempts are; then that of the
+    run is answered. Raises `BlankBound` at the `pointers` of the numbers, `StockInsufficient`, `NumbersUnknown` and the
+    like; of a number that was used, the line says for whom.
     """
-    steps.check_version(session, store, job.item_code, job.printer)
-    order = steps.feeding(session, actor, store, job.item_code)
-    books = steps.lock_printing(session, store, order, tries)
+    store = store_facts(job.store_code)
+    fed = _fed(session, actor, job, store, tries, under_way)
+    books = steps.lock_printing(session, store, [key for order in fed for key in order], tries)
+    # Once the accounts are locked nobody binds a blank that lies in them.
+    check_bound(session, tries, pointers)
     fact = Fact(MovementKind.PRINTING, actor, store, occurred_on, document_id=job.id)
+    movement, printed = 0, list[int]()
     try:
-        movement, printed = steps.post_attempts(session, books, order, job, tries, fact)
+        with numbers.pointing(Amount(len(pointers), tuple(pointers), tuple(pointers.values()))):
+            for order, some in fed.items():
+                movement, cards = steps.post_attempts(session, books, order, job, some, fact)
+                printed += cards
     except NumbersElsewhere as error:
         _tell_used(session, error)
         raise
     return Booked(movement, printed, len(tries) - len(printed))
+
+
+def _fed(
+    session: Session,
+    actor: Actor,
+    job: PrintJob,
+    store: StoreFacts,
+    tries: Sequence[Try],
+    under_way: Collection[UnderWay],
+) -> dict[tuple[AccountKey, ...], list[Try]]:
+    """The attempts by the accounts that their blanks come from, those of the open run last.
+
+    What is in the printer already is not asked again whether it may be there.
+    """
+    runs = {line.recording: line.run for line in under_way}
+    fed: dict[tuple[AccountKey, ...], list[Try]] = {}
+    if any(attempt.recording not in runs for attempt in tries):
+        steps.check_version(session, store, job.item_code, job.printer)
+        fed[tuple(steps.feeding(session, actor, store, job.item_code))] = []
+    own = next(iter(fed), ())
+    started = own
+    if mine := [attempt for attempt in tries if attempt.recording in runs]:
+        run = session.get_one(PrintRun, runs[mine[0].recording])
+        started = tuple(steps.feed_of(session, run, store, job.item_code))
+        fed.setdefault(started, [])
+    for attempt in tries:
+        fed[started if attempt.recording in runs else own].append(attempt)
+    return fed
 
 
 def _tell_used(session: Session, error: NumbersElsewhere) -> None:

@@ -31,9 +31,9 @@ from inventory.recordings.rules import (
     Spot,
 )
 from inventory.retries import FIRST, Once
-from inventory.stock import ledger
+from inventory.stock import ledger, numbers
 from inventory.stock.ledger import Fact
-from inventory.stock.numbers import NOTHING, Amount
+from inventory.stock.numbers import NOTHING, Amount, Span
 from inventory.stock.rules import Leg, MovementKind, SpoilReason
 
 
@@ -131,13 +131,18 @@ def _unclear(references: Sequence[Reference], wrong: Mapping[Reference, RuleViol
 
 
 def open_job(actor: Actor, job_id: int, once: Once = FIRST) -> int:
-    """Send a drafted job to its printer. Answers the job's id."""
+    """Send a drafted job to its printer. Answers the job's id.
+
+    Raises `QueueOnly` for recordings that somebody picked, where the office prints by its queue since.
+    """
     with transaction() as session:
         job = booking.locked_job(session, actor, job_id, hold_event=True)
         if (done := once.done_before(session)) is not None:
             return done
         if job.status is not JobStatus.DRAFT:
             raise rules.JobNotOpen(job=job.id, status=job.status)
+        if not job.taken:
+            steps.check_may_pick(store_facts(job.store_code), "")
         supplies.check_working(session, job.store_code, job.printer)
         steps.require_running(session, job.event_id)
         job.status = JobStatus.OPEN
@@ -191,8 +196,8 @@ def take_results(
         under_way = [line for line in waiting.values() if line is not None]
         tries = rules.with_numbers(tries, blanks) if blanks.numbered else run_rules.with_bound(tries, under_way)
         amount = rules.scanned(tries)
-        booking.check_bound(session, tries, dict(zip(amount.spans, amount.pointers, strict=True)))
-        booked = booking.book(session, actor, job, store, tries, occurred_on)
+        pointers = dict(zip(amount.spans, amount.pointers, strict=True))
+        booked = booking.book(session, actor, job, tries, under_way, pointers, occurred_on)
         if under_way:
             booking.settle(session, actor, under_way, booked)
         if len(booked.printed) == len(waiting):
@@ -263,6 +268,7 @@ def walk_in(actor: Actor, wanted: WalkIn, once: Once = FIRST) -> int:
         tries = rules.with_numbers([*tries, Try(recording, Outcome.PRINTED)], wanted.blanks)
         order = steps.feeding(session, actor, store, wanted.item)
         books = steps.lock_printing(session, store, order, tries, issue=wanted.issued)
+        booking.check_bound(session, tries, _pointers(wanted.blanks))
         steps.post_attempts(
             session, books, order, job, tries, Fact(MovementKind.PRINTING, actor, store, document_id=job.id)
         )
@@ -277,6 +283,12 @@ def walk_in(actor: Actor, wanted: WalkIn, once: Once = FIRST) -> int:
         counts = {"attempts": len(tries), "issued": wanted.issued}
         audit.record(session, actor, "walk_in", "print_job", job.id, store.office, **counts)
         return once.keep(session, job.id)
+
+
+def _pointers(blanks: Amount) -> dict[Span, str]:
+    """Where in the request each single number was named, be it in an interval."""
+    lines = zip(blanks.spans, blanks.pointers, strict=True)
+    return {single: pointer for span, pointer in lines for single in numbers.singles([span])}
 
 
 def _as_line(person: NewPerson, store: StoreFacts, event_id: int | None) -> NewRecording:

@@ -95,6 +95,8 @@ class PrintJob(Base):
     status: Mapped[JobStatus] = mapped_column(by_value(JobStatus))
     created_at: Mapped[datetime]
     user_id: Mapped[int] = mapped_column(sa.BigInteger)
+    # Its recordings were the first of the queue; nobody picked them.
+    taken: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
 class JobLine(Base):
@@ -117,7 +119,10 @@ class JobLine(Base):
 
 
 class PrintRun(Base):
-    """Cards of one job that went to its printer at once. Open until a person says what came out."""
+    """Cards of one job that went to its printer at once. Open until a person says what came out.
+
+    Its blanks come `from_hand` of the user who started it, else from the store, whoever confirms it.
+    """
 
     __tablename__ = "print_runs"
     __table_args__ = (
@@ -154,6 +159,7 @@ class PrintRun(Base):
     ended_by: Mapped[int | None] = mapped_column(sa.BigInteger)
     printed: Mapped[int] = mapped_column(default=0)
     spoiled: Mapped[int] = mapped_column(default=0)
+    from_hand: Mapped[bool] = mapped_column(default=False)
 
 
 class RunLine(Base):

@@ -76,7 +76,7 @@ def get_job(actor: Actor, job_id: int) -> dict[str, Any]:
 
 
 def get_job_with_lines(actor: Actor, job_id: int) -> dict[str, Any]:
-    """One print job with what became of each recording in it; raises `JobNotFound`."""
+    """One print job with what became of each recording in it, in the order of printing; raises `JobNotFound`."""
     job = get_job(actor, job_id)
     tried = (
         sa.select(Attempt.recording_id, _count(_PRINTED).label("printed"), _count(_SPOILED).label("spoiled"))
@@ -93,7 +93,7 @@ def get_job_with_lines(actor: Actor, job_id: int) -> dict[str, Any]:
         .join(Recording, Recording.id == JobLine.recording_id)
         .outerjoin(tried, tried.c.recording_id == JobLine.recording_id)
         .where(JobLine.job_id == job_id)
-        .order_by(JobLine.recording_id)
+        .order_by(JobLine.place, JobLine.recording_id)
     ).mappings()  # fmt: skip
     return {**job, "recordings": [dict(row) for row in rows]}
 

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session, aliased
 
 from inventory import access
 from inventory.access import Action, Actor
+from inventory.custody.models import CustodySession
+from inventory.custody.rules import Fed
 from inventory.database import current
 from inventory.errors import NotFound
 from inventory.offices.models import Office
@@ -103,6 +105,24 @@ def _shown(runs: Sequence[PrintRun]) -> list[dict[str, Any]]:
         }
         for run in runs
     ]  # fmt: skip
+
+
+def feeding_run(session: Session, held: CustodySession) -> Fed | None:
+    """The first open run that the holder of a (locked) custody session feeds by hand from blanks of its kind."""
+    query = (
+        sa.select(PrintRun.id, PrintRun.job_id)
+        .join(PrintJob, PrintJob.id == PrintRun.job_id)
+        .where(
+            PrintRun.status == sa.literal_column("'open'"),  # so that the index of open runs serves
+            PrintRun.from_hand,
+            PrintRun.user_id == held.holder_id,
+            PrintRun.store_code == held.store_code,
+            PrintJob.item_code == held.item_code,
+        )
+        .order_by(PrintRun.id)
+    )
+    found = session.execute(query.limit(1)).first()
+    return None if found is None else Fed(found.id, found.job_id)
 
 
 def check_checked(session: Session, ids: Sequence[int]) -> None:

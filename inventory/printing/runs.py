@@ -23,7 +23,7 @@ from inventory.retries import FIRST, Once
 from inventory.stock import ledger, numbers
 from inventory.stock.models import Account
 from inventory.stock.numbers import Amount, Span
-from inventory.stock.rules import AccountKey, short
+from inventory.stock.rules import AccountKey, Place, short
 
 _RUNS, _LINES, _ACCOUNTS = table_of(PrintRun), table_of(RunLine), table_of(Account)
 _OPEN = PrintRun.status == RunStatus.OPEN
@@ -76,9 +76,10 @@ def start(
         steps.check_printer(session, store, job.item_code, job.printer)
         waiting = list(booking.waiting_in(session, job.id))
         size = run_rules.size_of(job.id, len(waiting), quantity)
-        _check_blanks(session, steps.feeding(session, actor, store, job.item_code), size)
+        order = steps.feeding(session, actor, store, job.item_code)
+        _check_blanks(session, order, size)
         supplies.check(session, job.store_code, job.printer, size, despite=despite_supplies)
-        run = _insert(session, actor, job, waiting[:size])
+        run = _insert(session, actor, job, waiting[:size], from_hand=order[0].place is Place.CUSTODY)
         audit.record(session, actor, "start", "print_run", run, job.office_code, job=job.id, cards=size)
         return once.keep(session, run)
 
@@ -92,11 +93,11 @@ def _check_blanks(session: Session, order: Sequence[AccountKey], wanted: int) ->
         raise short(order[0], available=there, asked=wanted)
 
 
-def _insert(session: Session, actor: Actor, job: PrintJob, recordings: Sequence[int]) -> int:
+def _insert(session: Session, actor: Actor, job: PrintJob, recordings: Sequence[int], *, from_hand: bool) -> int:
     row = {
         "job_id": job.id, "office_code": job.office_code, "store_code": job.store_code, "printer": job.printer,
         "quantity": len(recordings), "status": RunStatus.OPEN, "started_at": clock.now(), "user_id": actor.user_id,
-        "ended_at": None, "ended_by": None, "printed": 0, "spoiled": 0,
+        "ended_at": None, "ended_by": None, "printed": 0, "spoiled": 0, "from_hand": from_hand,
     }  # fmt: skip
     if not insert_ignore(session, _RUNS, [row]):
         at_printer = sa.and_(PrintRun.store_code == job.store_code, PrintRun.printer == job.printer, _OPEN)
@@ -130,7 +131,7 @@ def report_stages(actor: Actor, job_id: int, run: int, lines: Sequence[Progress]
         spans = [told.read(line.number, f"/lines/{index}/number") for index, line in enumerate(lines)]
         amount = told.amount()
         if amount.numbered:
-            _check_there(session, actor, job, amount)
+            _check_there(session, job, run, amount)
         after = _advanced(under_way, ids, lines, spans)
         bound = [Try(line.recording, Outcome.PRINTED, number=span) for line, span in zip(after, spans, strict=True)]
         booking.check_bound(session, bound, dict(zip(amount.spans, amount.pointers, strict=True)))
@@ -145,10 +146,10 @@ def report_stages(actor: Actor, job_id: int, run: int, lines: Sequence[Progress]
         return once.keep(session, run)
 
 
-def _check_there(session: Session, actor: Actor, job: PrintJob, amount: Amount) -> None:
-    """The blanks that are taken lie where the printer is fed from; locked, so that two desks cannot take one."""
+def _check_there(session: Session, job: PrintJob, run: int, amount: Amount) -> None:
+    """The blanks that are taken lie where the run is fed from; locked, so that two desks cannot take one."""
     store = store_facts(job.store_code)
-    order = steps.feeding(session, actor, store, job.item_code)
+    order = steps.feed_of(session, session.get_one(PrintRun, run), store, job.item_code)
     books = ledger.lock(session, [key.tracked(numbered=True) for key in order], {store.code: store.office})
     ledger.draw(session, books, order, amount)
 
@@ -174,6 +175,8 @@ def _advanced(
 def confirm(actor: Actor, job_id: int, said: Confirmation, once: Once = FIRST) -> int:
     """Take in what a person counted of a run: one movement, as results are; the run ends. Answers the run's id.
 
+    The blanks come from where the run was fed when it began, whoever confirms and whatever the office set since.
+
     Who was not printed waits in the job and can be sent again. Raises `NoRunOpen`, `CountDoesNotMatch`,
     `LinesRefused` for lines that are not under way, and whatever booking raises; then nothing was done.
     """
@@ -184,12 +187,9 @@ def confirm(actor: Actor, job_id: int, said: Confirmation, once: Once = FIRST) -
         waiting = booking.waiting_in(session, job.id)
         under_way = _under_way(session, job, said.run)
         tries, absent, pointers = _came_out(session, job, said, under_way)
-        booking.check_bound(session, tries, pointers)
         booked = Booked(0, (), 0)
         if tries:
-            amount = Amount(len(pointers), tuple(pointers), tuple(pointers.values()))
-            with numbers.pointing(amount):
-                booked = booking.book(session, actor, job, store_facts(job.store_code), tries, said.occurred_on)
+            booked = booking.book(session, actor, job, tries, under_way.values(), pointers, said.occurred_on)
             booking.settle(session, actor, under_way.values(), booked)
         if absent:
             _give_back(session, actor, said.run, booked)

@@ -20,7 +20,7 @@ from inventory.outbox import ChangeKind
 from inventory.outreach.models import Event
 from inventory.outreach.rules import EventStatus
 from inventory.printing import queries, rules, supplies
-from inventory.printing.models import Attempt, Card, JobLine, Printer, PrintJob
+from inventory.printing.models import Attempt, Card, JobLine, Printer, PrintJob, PrintRun
 from inventory.printing.rules import CardStatus, JobStatus, Outcome, Try
 from inventory.recordings import commands as recordings
 from inventory.recordings.rules import RecordingStatus
@@ -108,6 +108,8 @@ def insert_job(
     printer: str | None,
     status: JobStatus,
     ids: Iterable[int],
+    *,
+    taken: bool = False,
 ) -> PrintJob:
     """Write a job with its waiting lines, to be printed in this order; its recordings are locked and free."""
     job = PrintJob(
@@ -119,6 +121,7 @@ def insert_job(
         status=status,
         created_at=clock.now(),
         user_id=actor.user_id,
+        taken=taken,
     )
     session.add(job)
     session.flush()
@@ -136,6 +139,16 @@ def feeding(session: Session, actor: Actor, store: StoreFacts, item: str) -> lis
         return custody.custody_order(session, sessions)
     if store.checks.custody_required:
         raise CustodyNeeded(store=store.code, item=item)
+    return drawing_order(store, item)
+
+
+def feed_of(session: Session, run: PrintRun, store: StoreFacts, item: str) -> list[AccountKey]:
+    """The same for cards that are in the printer already: what it was fed from when their run began.
+
+    The hand is open still: no session is closed while a run is fed from it.
+    """
+    if run.from_hand:
+        return custody.custody_order(session, custody.open_sessions(session, run.user_id, store.code, item))
     return drawing_order(store, item)
 
 

@@ -137,7 +137,7 @@ def take_job(actor: Actor, wanted: Taking, once: Once = FIRST) -> int:
         if not ids:
             raise rules.QueueEmpty(office=queue.office)
         status = JobStatus.DRAFT if wanted.draft else JobStatus.OPEN
-        job = steps.insert_job(session, actor, store, event_id, wanted.item, wanted.printer, status, ids)
+        job = steps.insert_job(session, actor, store, event_id, wanted.item, wanted.printer, status, ids, taken=True)
         audit.record(session, actor, "take", "print_job", job.id, store.office, recordings=len(ids), status=status,
                      policy=None if policy.row is None else policy.row.id)  # fmt: skip
         return once.keep(session, job.id)

@@ -26,6 +26,7 @@ def unique_where(name: str, table: str, columns: list[str], condition: str) -> N
 def upgrade() -> None:
     """Make the tables of runs, and the columns that say in which order a job prints and what a check found."""
     op.add_column("job_lines", sa.Column("place", sa.Integer(), server_default=sa.text("0"), nullable=False))
+    op.add_column("print_jobs", sa.Column("taken", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("attempts", sa.Column("replaces_id", sa.BigInteger(), nullable=True))
     op.add_column("cards", sa.Column("checked_at", UTC, nullable=True))
     op.add_column("cards", sa.Column("checked_by", sa.BigInteger(), nullable=True))
@@ -54,6 +55,7 @@ def _create_runs() -> None:
         sa.Column("ended_by", sa.BigInteger(), nullable=True),
         sa.Column("printed", sa.Integer(), nullable=False),
         sa.Column("spoiled", sa.Integer(), nullable=False),
+        sa.Column("from_hand", sa.Boolean(), nullable=False),
         sa.CheckConstraint("quantity > 0", name="ck_print_runs_quantity"),
         sa.CheckConstraint("(status = 'open') = (ended_at IS NULL)", name="ck_print_runs_ended"),
         sa.ForeignKeyConstraint(["job_id"], ["print_jobs.id"], name="fk_print_runs_job_id"),
@@ -93,4 +95,5 @@ def downgrade() -> None:
     op.drop_column("cards", "checked_by")
     op.drop_column("cards", "checked_at")
     op.drop_column("attempts", "replaces_id")
+    op.drop_column("print_jobs", "taken")
     op.drop_column("job_lines", "place")

@@ -21,6 +21,7 @@ from inventory.offices import commands as offices
 from inventory.offices.queries import store_facts
 from inventory.offices.rules import StoreKind
 from inventory.people import commands as people
+from inventory.printing.run_queries import feeding_run
 from inventory.stock import commands as stock
 from inventory.stock import intervals, ledger, numbers, verify
 from inventory.stock.commands import Arrival
@@ -165,7 +166,7 @@ class Story:
         if quantity > session["in_hand"]:
             self.beyond += 50
         amount = self.amount(values, quantity) if quantity else NOTHING
-        commands.close(self.clerk, session["id"], Return(amount, self.two, **more))
+        commands.close(self.clerk, session["id"], Return(amount, self.two, **more), feeding_run)
 
     def close(self, some: int, more: int) -> None:
         session = self.nth(more)
@@ -180,7 +181,7 @@ class Story:
         self.returned(session, session["in_hand"] + some, explanation="terselip" if more > 3 else "")
 
     def explain(self, some: int, _more: int) -> None:
-        commands.close(self.clerk, self.nth(some)["id"], Return(None, explanation="hilang"))
+        commands.close(self.clerk, self.nth(some)["id"], Return(None, explanation="hilang"), feeding_run)
 
     def approve(self, some: int, _more: int) -> None:
         commands.approve(self.chief, self.nth(some)["id"])
