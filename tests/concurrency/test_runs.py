@@ -142,6 +142,42 @@ def test_of_several_starts_on_one_printer_one_begins(calls, exact):
         assert {a.get_json()["code"] for a in answers if a.status_code == 409} == {"run_unconfirmed"}
 
 
+def test_a_session_that_closes_while_a_run_begins_or_ends_doubles_no_blank(calls, exact):
+    printer, clerk, admin = prepared(calls, 2 * ROUNDS), calls("clerk", "15.03"), calls("admin", "15")
+    two = [admin.post("/users", {"name": name, "role": "clerk", "office": "15.03"})["id"] for name in ("Sari", "Budi")]
+    hand = {"store": STORE, "item": "blangko", "holder": printer.actor.user_id, "needed": 9, "counted_by": two}
+    for number in range(ROUNDS):
+        job = job_of(printer, *people_of(2 * ROUNDS)[number * 2 : number * 2 + 2])["id"]
+        session = f"/custody/{clerk.post('/custody', {**hand, 'quantity': 2})['id']}"
+
+        def work(desk, job=job, session=session):
+            if desk:
+                back = {"returned": 2, "counted_by": two}
+                return clerk.send("POST", f"{session}/close", back)
+            return printer.send("POST", f"/print-jobs/{job}/start", {})
+
+        begun, closed = race(2, work)
+        assert begun.status_code == 201
+        run = begun.get_json()["id"]
+        if closed.status_code == 409:
+            assert closed.get_json()["code"] == "session_feeds_run"
+
+        def ending(desk, job=job, run=run, session=session):
+            if desk:
+                return clerk.send("POST", f"{session}/close", {"returned": 0, "counted_by": two})
+            return printer.send("POST", f"/print-jobs/{job}/confirm", {"run": run, "counted": 2})
+
+        confirmed, again = race(2, ending)
+        assert (confirmed.status_code, again.status_code) in {(200, 200), (200, 409)}
+        shown = clerk.get(session)
+        # Closed first, the run was fed from the store; begun first, from the hand, and the session closes after it.
+        assert shown["printed"] == (0 if closed.status_code == 200 else 2)
+        if shown["status"] == "open":
+            shown = clerk.post(f"{session}/close", {"returned": 0, "counted_by": two}, 200)
+        assert (shown["status"], shown["missing"]) == ("closed", 0)
+    assert printer.stock(STORE)["printed"] == 2 * ROUNDS
+
+
 def test_results_and_a_confirmation_at_once_book_each_card_once(calls, exact):
     printer = prepared(calls, 40)
     for number in range(ROUNDS):
