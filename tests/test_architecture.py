@@ -38,6 +38,7 @@ MORE_FEATURE_FILES = {
     "intake/spreadsheet.py": "the child process that reads one workbook, and imports nothing of the project",
     "recordings/persons.py": "whether a recording still has its person, apart from the rules, which are pure",
     "residents/purging.py": "forgetting persons, apart from showing them",
+    "recordings/sameness.py": "whether two lines tell of the same person where a list has no client ids",
     "recordings/lists.py": "storing the lines of a list, many at a time",
     "recordings/standing.py": "where a recording stands after lists told of it, in whatever order",
     "disposal/report.py": "what was burned, added up by class, for one destruction and for a month",

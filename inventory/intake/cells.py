@@ -27,6 +27,7 @@ from inventory.recordings.rules import (
     ReportedStatus,
     Spot,
 )
+from inventory.recordings.sameness import in_letters
 from inventory.recordings.standing import Told
 from inventory.texts import Text
 
@@ -41,8 +42,6 @@ _EXACT = 2**53
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - the day 0 of a spreadsheet, in the office's own time
 _SERIALS = (36_526, 73_050)  # from 2000 to 2099
 _LONGEST_ID, _LONGEST_NAME = 80, 200
-_LETTERS = str.maketrans("0123456789abcdef", "ghijklmnopabcdef")
-_DERIVED = 24
 
 REQUIRED = Text("Wajib diisi.", "This is required.")
 NIK_WRONG = Text("NIK harus 16 angka.", "A NIK has 16 digits.")
@@ -76,12 +75,8 @@ def choose(values: Sequence[str]) -> Text:
 
 
 def derived_id(nik: str, reason: str, recorded_at: datetime) -> str:
-    """The client id of a line that has none: the same for the same person, reason and time, and telling neither.
-
-    In letters only, as sixteen digits in a row would pass for a NIK.
-    """
-    told = f"client id of an import|{nik}|{reason}|{recorded_at.astimezone(UTC).isoformat()}"
-    return "siak-" + keys.blind_index(told).hex().translate(_LETTERS)[:_DERIVED]
+    """The client id of a line that has none: the same for the same person, reason and time, and telling neither."""
+    return in_letters(f"client id of an import|{nik}|{reason}|{recorded_at.astimezone(UTC).isoformat()}")
 
 
 class BadCell(Exception):
@@ -162,9 +157,8 @@ class LineReader:
             return None, faults
         secrets = keys.encrypt(nik), None if name is None else keys.encrypt(name)
         person = Person(*secrets, niks.adult_on(nik, self.now.date()), reason, recorded_at, event, stop)
-        derived = client_id is None
         called = derived_id(nik, reason.value, recorded_at) if client_id is None else client_id
-        return ListLine(spot.number, called, keys.blind_index(nik), told, person, derived), []
+        return ListLine(spot.number, called, keys.blind_index(nik), told, person), []
 
     def _value(self, row: dict[str, Any], name: str) -> Any:
         value = row.get(name)

@@ -11,7 +11,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from inventory import audit, clock, keys, niks
+from inventory import audit, clock, keys
 from inventory.access import Action, Actor
 from inventory.database import insert_many, table_of, transaction
 from inventory.errors import InventoryError, RuleViolated
@@ -19,6 +19,7 @@ from inventory.intake import queries, rules, sheets
 from inventory.intake.cells import LineReader
 from inventory.intake.models import Import, ImportFault, ImportProfile
 from inventory.intake.rules import RUNNING, FileEmpty, FileTooLarge, ImportRefused, ImportRunning, ImportState, Profile
+from inventory.offices.models import Office
 from inventory.printing.queries import jobs_holding
 from inventory.recordings import lists
 from inventory.recordings.lists import LinesStrange, ListLine, Place, Stored
@@ -27,6 +28,7 @@ from inventory.retries import FIRST, Once
 
 STEP = 2_000
 KEPT_DAYS = 90
+_LONGEST_FILE_NAME, _TELLING = 80, 8
 Watch = Callable[[int, int], None]
 
 
@@ -137,9 +139,12 @@ def _begin(actor: Actor, sent: Sent, once: Once) -> _Plan | int:
 
 
 def _named(file_name: str) -> str:
-    """A file's name without its folders, and without what may be somebody's NIK."""
-    last = re.split(r"[/\\]", file_name)[-1]
-    return str(niks.untold("".join(letter for letter in last if letter.isprintable())))[:200]
+    """A file's name without its folders; one that could hold a NIK or a birthday, spaced out or not, is not kept."""
+    last = "".join(letter for letter in re.split(r"[/\\]", file_name)[-1] if letter.isprintable())
+    if len(last) <= _LONGEST_FILE_NAME and sum(letter.isdecimal() for letter in last) < _TELLING:
+        return last
+    ending = re.search(r"\.[A-Za-z]{1,5}$", last)
+    return f"daftar{ending[0] if ending else ''}"
 
 
 def _read(plan: _Plan, sent: Sent, watch: Watch) -> _Read:
@@ -178,7 +183,7 @@ def _store(actor: Actor, plan: _Plan, sent: Sent, read: _Read) -> list[LineFault
     try:
         with transaction() as session:
             writes = not sent.dry_run and (sent.partial or not read.bad)
-            stored = _stored(session, actor, sent, read, writes=writes)
+            stored = _stored(session, actor, plan, sent, read, writes=writes)
             if writes and not sent.partial:
                 stored.must_be_good()
             return _finish(session, actor, plan, sent, read, stored)
@@ -187,12 +192,14 @@ def _store(actor: Actor, plan: _Plan, sent: Sent, read: _Read) -> list[LineFault
             return _finish(session, actor, plan, sent, read, error.stored)
 
 
-def _stored(session: Session, actor: Actor, sent: Sent, read: _Read, *, writes: bool) -> Stored:
+def _stored(session: Session, actor: Actor, plan: _Plan, sent: Sent, read: _Read, *, writes: bool) -> Stored:
+    if writes:  # one list an office at a time: two that tell of one person must not both find nobody
+        session.execute(sa.select(Office.code).where(Office.code == sent.office).with_for_update(key_share=True))
     people = [line.person for line in read.lines if line.person is not None]
     events = {person.event for person in people if person.event is not None}
     stops = {person.stop for person in people if person.stop is not None}
     named = lists.events_named(session, actor, events, stops) if events or stops else {}
-    return lists.store(session, Place(sent.office, named, clock.now(), writes), read.lines, jobs_holding)
+    return lists.store(session, Place(sent.office, plan.zone, named, clock.now(), writes), read.lines, jobs_holding)
 
 
 def _finish(session: Session, actor: Actor, plan: _Plan, sent: Sent, read: _Read, stored: Stored) -> list[LineFault]:

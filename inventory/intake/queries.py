@@ -23,6 +23,7 @@ from inventory.recordings.rules import Spot
 from inventory.texts import Text
 
 PREVIEWED = 10
+_NIK = 16
 
 
 class ImportNotFound(NotFound):
@@ -170,6 +171,8 @@ def preview(actor: Actor, office_code: str, profile_name: str | None, content: b
     table = sheets.opened(content, profile)
     columns = rules.fields_of(table.header, profile)
     missing = rules.missing_of(columns, profile)
+    # What heads a file without a heading is somebody's data.
+    heading = any(columns) and not any(sum(map(str.isdecimal, cell)) >= _NIK for cell in table.header)
     reader = LineReader(columns, profile, office_code, office.time_zone, clock.now())
     lines = [] if missing else [_previewed(reader, number, cells) for number, cells in islice(table.rows, PREVIEWED)]
     return {
@@ -177,8 +180,8 @@ def preview(actor: Actor, office_code: str, profile_name: str | None, content: b
         "kind": "recordings" if reader.people else "statuses",
         "missing": list(missing),
         "columns": [
-            {"header": str(niks.untold(header[:200])), "field": name}
-            for header, name in zip(table.header, columns, strict=True)
+            {"header": str(niks.untold(header[:200])) if heading else f"kolom {number}", "field": name}
+            for number, (header, name) in enumerate(zip(table.header, columns, strict=True), 1)
         ],
         "lines": lines,
     }

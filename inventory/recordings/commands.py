@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +31,7 @@ from inventory.recordings.rules import (
     Spot,
     StatusChange,
 )
+from inventory.recordings.sameness import Who, known_otherwise
 from inventory.retries import FIRST, Once
 
 
@@ -49,7 +51,9 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    offices: frozenset[str]
+    """The offices that lines name, each with its time zone, and the events."""
+
+    offices: Mapping[str, str]
     events: dict[int, EventFacts]
 
 
@@ -86,15 +90,16 @@ def _record(
 ) -> Batch:
     with transaction() as session:
         require_role(actor)
-        places = _places(session, actor, lines)
+        places = _places(session, actor, lines, hold=True)
         refused = [*faults, *_out_of_reach(actor, lines, places, partial=partial)]
         done = once.done_before(session)
-        good = list(lines) if done is not None else _judged(lines, places, refused)
+        good = list(lines) if done is not None else _judged(actor, lines, places, refused)
         good = _without_refused(good, refused)
         contents = {line.spot: _content(line) for line in good}
         good, twins = rules.without_twins(good, contents)
-        created = 0 if done is not None else _insert(session, good)
-        kept, strangers = _compare(session, good, contents, replay=done is not None)
+        same = _known_otherwise(session, good, places)
+        created = 0 if done is not None else _insert(session, [line for line in good if line.spot not in same])
+        kept, strangers = _compare(session, good, contents, replay=done is not None, same=same)
         refused = sorted([*refused, *twins, *strangers], key=lambda fault: fault.number)
         if refused and not partial:
             raise LinesRefused(list(refused))
@@ -115,7 +120,7 @@ def insert_one(session: Session, actor: Actor, line: NewRecording) -> int:
     """Take one recording in within a command that goes on with it; raises `LinesRefused`. Answers its id."""
     places = _places(session, actor, [line])
     refused: list[LineFault] = list(_out_of_reach(actor, [line], places, partial=False))
-    _judged([line], places, refused)
+    _judged(actor, [line], places, refused)
     if not refused:
         _insert(session, [line])
         kept, refused = _compare(session, [line], {line.spot: _content(line)}, replay=False)
@@ -124,19 +129,24 @@ def insert_one(session: Session, actor: Actor, line: NewRecording) -> int:
     return kept[0]
 
 
-def _places(session: Session, actor: Actor, lines: Sequence[NewRecording]) -> _Places:
-    """The offices and events that the lines name, as far as they exist and the actor reaches them."""
-    named = [code for code in dict.fromkeys(line.office for line in lines) if covers(actor.office, code)]
-    offices: set[str] = set()
-    for part in chunks(named):
-        offices.update(session.scalars(sa.select(Office.code).where(Office.code.in_(part))))
+def _places(session: Session, actor: Actor, lines: Sequence[NewRecording], *, hold: bool = False) -> _Places:
+    """The offices and events that the lines name, as far as they exist; `hold` keeps lists of them out meanwhile."""
+    offices: dict[str, str] = {}
+    for part in chunks(sorted({line.office for line in lines})):
+        query = sa.select(Office.code, Office.time_zone).where(Office.code.in_(part)).order_by(Office.code)
+        offices.update((row.code, row.time_zone) for row in session.execute(_held(query) if hold else query))
     events = lists.events_named(
         session,
         actor,
         {line.event for line in lines if line.event is not None},
         {line.stop for line in lines if line.stop is not None},
     )
-    return _Places(frozenset(offices), events)
+    return _Places(offices, events)
+
+
+def _held(query: Any) -> Any:
+    # Shared, so that devices do not wait for each other, but only for a list of the same office.
+    return query.with_for_update(read=True)
 
 
 def _out_of_reach(actor: Actor, lines: Sequence[NewRecording], places: _Places, *, partial: bool) -> list[LineFault]:
@@ -153,17 +163,40 @@ def _out_of_reach(actor: Actor, lines: Sequence[NewRecording], places: _Places, 
     return faults
 
 
-def _judged(lines: Sequence[NewRecording], places: _Places, refused: list[LineFault]) -> list[NewRecording]:
+def _judged(
+    actor: Actor, lines: Sequence[NewRecording], places: _Places, refused: list[LineFault]
+) -> list[NewRecording]:
     now = clock.now()
+    reached = {code for code in places.offices if covers(actor.office, code)}
     for line in lines:
         refused.extend(rules.judge(line, now))
-        refused.extend(rules.judge_place(line, places.offices, places.events))
+        refused.extend(rules.judge_place(line, reached, places.events))
     return list(lines)
 
 
 def _without_refused(lines: Sequence[NewRecording], refused: Sequence[LineFault]) -> list[NewRecording]:
     bad = {fault.number for fault in refused}
     return [line for line in lines if line.spot.number not in bad]
+
+
+_KNOWN: Any = sa.select(
+    Recording.id, Recording.office_code, Recording.client_id, Recording.nik_index, Recording.reason,
+    Recording.recorded_at, Recording.purged_at, Recording.derived_id,
+)  # fmt: skip
+
+
+def _known_otherwise(session: Session, lines: Sequence[NewRecording], places: _Places) -> dict[Spot, int]:
+    """The recordings that a list without client ids brought in before these lines tell of them."""
+    found: dict[Spot, int] = {}
+    for office in places.offices:
+        mine = [line for line in lines if line.office == office]
+        people = [
+            Who(each.client_id, keys.blind_index(each.nik), each.reason, each.recorded_at, places.offices[office])
+            for each in mine
+        ]
+        same = known_otherwise(session, office, people, _KNOWN)
+        found.update((line.spot, same[line.client_id].id) for line in mine if line.client_id in same)
+    return found
 
 
 def _content(line: NewRecording) -> tuple[Hashable, ...]:
@@ -199,7 +232,12 @@ def _insert(session: Session, lines: Sequence[NewRecording]) -> int:
 
 
 def _compare(
-    session: Session, lines: Sequence[NewRecording], contents: Mapping[Spot, tuple[Hashable, ...]], *, replay: bool
+    session: Session,
+    lines: Sequence[NewRecording],
+    contents: Mapping[Spot, tuple[Hashable, ...]],
+    *,
+    replay: bool,
+    same: Mapping[Spot, int] = MappingProxyType({}),
 ) -> tuple[list[int], list[LineFault]]:
     """The ids of the lines that the table holds with the same content, and the lines that it holds otherwise."""
     stored: dict[tuple[str, str], tuple[int, tuple[Hashable, ...]]] = {}
@@ -219,6 +257,8 @@ def _compare(
         recording_id, held = stored.get((line.office, line.client_id), (0, ()))
         if held and held[held[0] is None :] == contents[line.spot][held[0] is None :]:
             kept.append(recording_id)
+        elif not held and line.spot in same:
+            kept.append(same[line.spot])
         elif replay:
             strangers.append(line.spot.refuse("", rules.NotKeptBefore()))
         else:

@@ -23,6 +23,7 @@ from inventory.recordings import queries, rules, standing
 from inventory.recordings.models import Recording
 from inventory.recordings.queries import Holding, chunks
 from inventory.recordings.rules import EventFacts, LineFault, PrintReason, Spot
+from inventory.recordings.sameness import Who, chosen, is_derived, known_otherwise
 from inventory.recordings.standing import Standing, Told
 
 _ENDED = (EventStatus.CLOSED, EventStatus.CANCELLED)
@@ -30,7 +31,7 @@ _T = table_of(Recording)
 _STANDING = (_T.c.status, _T.c.failure, _T.c.status_at, _T.c.told_at, _T.c.sfe_at, _T.c.prr_at)
 _KNOWN = sa.select(
     _T.c.id, _T.c.office_code, _T.c.client_id, _T.c.nik_index, _T.c.reason, _T.c.event_id, _T.c.stop_id,
-    _T.c.recorded_at, _T.c.purged_at, *_STANDING,
+    _T.c.recorded_at, _T.c.purged_at, _T.c.derived_id, *_STANDING,
 )  # fmt: skip
 _SET_STANDING = (
     sa.update(_T)
@@ -65,7 +66,7 @@ class Person:
 class ListLine:
     """One line of a list. Without `person` it only tells a status, of a client id or, where that is None, of a NIK.
 
-    `derived` client ids are ours, not the file's: the same person may be known under one that the file does not tell.
+    A derived client id is ours, not the file's: the same person may be known under one that the file does not tell.
     """
 
     number: int
@@ -73,7 +74,6 @@ class ListLine:
     nik_index: bytes | None
     told: Told
     person: Person | None = None
-    derived: bool = False
 
     @property
     def spot(self) -> Spot:
@@ -112,6 +112,7 @@ class Place:
     """Where and when a list is stored, with the events that its lines name; or, without `writes`, only tried."""
 
     office: str
+    zone: str
     events: Mapping[int, EventFacts]
     now: datetime
     writes: bool
@@ -129,9 +130,10 @@ def store(session: Session, place: Place, lines: Sequence[ListLine], holding: Ho
             groups.setdefault(line.client_id, []).append(line)
     told: dict[int, list[Told]] = {}
     # In one order everywhere, so that two lists that share lines wait for each other instead of deadlocking.
-    names = sorted(groups)
+    merged = _merged(place, {name: _agreeing(place, groups[name], stored) for name in sorted(groups)})
+    names = list(merged)
     for start in range(0, len(names), _MANY):
-        part = {name: _agreeing(place, groups[name], stored) for name in names[start : start + _MANY]}
+        part = {name: merged[name] for name in names[start : start + _MANY]}
         _store_people(session, place, part, told, stored)
     for recording, line in _meant(session, place, [line for line in lines if line.person is None], stored):
         told.setdefault(recording, []).append(line.told)
@@ -149,6 +151,32 @@ def _agreeing(place: Place, lines: list[ListLine], stored: Stored) -> list[ListL
     return good
 
 
+def _merged(place: Place, groups: dict[str, list[ListLine]]) -> dict[str, list[ListLine]]:
+    """The groups, where one file tells the same person with a client id and without put together under the former."""
+    names_of: dict[Any, list[str]] = {}
+    for name, lines in groups.items():
+        if lines[0].person is not None:
+            names_of.setdefault((lines[0].nik_index, lines[0].person.reason), []).append(name)
+    for names in names_of.values():
+        if len(names) == 1:
+            continue
+        left = [who for name in names if (who := _who(place, groups[name][0])) is not None]
+        for who in [each for each in left if is_derived(each.client_id)]:
+            others = [each for each in left if each != who]
+            same = chosen(who, sorted(others, key=lambda each: is_derived(each.client_id)))
+            if same is not None:
+                left = others
+                groups[same.client_id] = groups[same.client_id] + groups.pop(who.client_id)
+    return groups
+
+
+def _who(place: Place, line: ListLine) -> Who | None:
+    person = line.person
+    if person is None or line.client_id is None or line.nik_index is None:
+        return None
+    return Who(line.client_id, line.nik_index, person.reason, person.recorded_at, place.zone)
+
+
 def _content(line: ListLine) -> tuple[Any, ...]:
     person = line.person
     return () if person is None else (line.nik_index, person.reason, person.recorded_at, person.event, person.stop)
@@ -162,20 +190,17 @@ def _store_people(
     stored: Stored,
 ) -> None:
     known = _known(session, place.office, _T.c.client_id, groups, attrgetter("client_id"))
-    strange = [lines[0].nik_index for name, lines in groups.items() if name not in known and lines[0].derived]
-    people = _known(
-        session, place.office, _T.c.nik_index, strange, lambda row: (row.nik_index, row.reason, row.recorded_at)
-    )
+    strange = [who for name, lines in groups.items() if name not in known and (who := _who(place, lines[0]))]
+    others = known_otherwise(session, place.office, strange, _KNOWN)
     rows = []
     for name, lines in groups.items():
         person = lines[0].person
         if person is None:
             continue
-        row = known.get(name)
-        if row is None and lines[0].derived:
-            row = people.get((lines[0].nik_index, person.reason, person.recorded_at))
-        if row is not None:
-            _compare(place, row, lines, told, stored)
+        if name in known:
+            _compare(place, known[name], lines, told, stored)
+        elif name in others:
+            _tell(place, others[name], lines, told)
         elif error := _misplaced(place, lines[0]):
             stored.faults.extend(replace(error, number=line.number, pointer=line.spot.pointer) for line in lines)
         else:
@@ -239,6 +264,12 @@ def _compare(place: Place, row: Any, lines: list[ListLine], told: dict[int, list
     same &= person.event in (None, row.event_id) and person.stop in (None, row.stop_id)
     if not same:
         stored.refuse(lines, "client_id", rules.ClientIdTaken(office=place.office))
+        return
+    _tell(place, row, lines, told)
+
+
+def _tell(place: Place, row: Any, lines: list[ListLine], told: dict[int, list[Told]]) -> None:
+    if row.purged_at is not None:
         return
     before = _standing_of(row)
     if row.status not in rules.HAS_CARD and _folded(before, [line.told for line in lines], place.now) != before:

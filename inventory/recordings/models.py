@@ -20,7 +20,8 @@ class Recording(Base):
 
     `sfe_at` and `prr_at` are when it became so last; `adult_on` is the 17th birthday of who was younger when recorded;
     `told_at` is `status_at` where a list said when, else None;
-    `appeared_at` is when somebody who was waited for came. A purged recording has lost its person and keeps the rest.
+    `appeared_at` is when somebody who was waited for came. A purged recording has lost its person and keeps the rest,
+    and in `derived_id` a keyed trace: the same person, reason and day again are no second card.
     """
 
     __tablename__ = "recordings"
@@ -48,6 +49,13 @@ class Recording(Base):
         sa.Index(
             "ix_recordings_over", "status_at", "office_code", sqlite_where=sa.text(OVER), postgresql_where=sa.text(OVER)
         ),
+        sa.Index(
+            "ix_recordings_derived_id",
+            "derived_id",
+            "office_code",
+            sqlite_where=sa.text("derived_id IS NOT NULL"),
+            postgresql_where=sa.text("derived_id IS NOT NULL"),
+        ),
     )
     id: Mapped[Id]
     office_code: Mapped[str] = mapped_column(sa.ForeignKey("offices.code"))
@@ -69,3 +77,4 @@ class Recording(Base):
     appeared_at: Mapped[datetime | None]
     purged_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
+    derived_id: Mapped[str | None] = mapped_column(sa.String(40))

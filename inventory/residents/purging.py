@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from inventory import access, audit, clock
 from inventory.access import Action, Actor
-from inventory.database import current, forget_for_good, transaction, wire
+from inventory.database import current, forget_for_good, table_of, transaction, wire
 from inventory.errors import Busy, Fault, LinesRefused
 from inventory.offices.models import Office
 from inventory.offices.queries import OfficeNotFound
@@ -27,11 +27,14 @@ from inventory.recordings import commands as recordings
 from inventory.recordings.models import OVER, Recording
 from inventory.recordings.queries import chunks, resolve
 from inventory.recordings.rules import RecordingStatus, Reference
+from inventory.recordings.sameness import day_of, trace
 from inventory.residents import rules
 from inventory.residents.models import Reveal
 
 TABLES = ("recordings", "cards", "reveals")
 _TRIES = 5
+_T = table_of(Recording)
+_SET_TRACE = sa.update(_T).where(_T.c.id == sa.bindparam("recording")).values(derived_id=sa.bindparam("trace"))
 _OVER = frozenset({RecordingStatus.ISSUED, RecordingStatus.FAILED})
 
 
@@ -171,7 +174,15 @@ def _forget(session: Session, ids: Sequence[int]) -> None:
     now = clock.now()
     for part in chunks(ids):
         mine = Recording.id.in_(part)
-        indexes = set(session.scalars(sa.select(Recording.nik_index).where(mine)))
+        facts = (Recording.id, Recording.nik_index, Recording.reason, Recording.recorded_at, Office.time_zone)
+        people = session.execute(sa.select(*facts).join(Office, Office.code == Recording.office_code).where(mine)).all()
+        indexes = {row.nik_index for row in people}
+        # By this alone the same person, reason and day are known when a list tells of them again.
+        traces = [
+            {"recording": row.id, "trace": trace(row.nik_index, row.reason, day_of(row.recorded_at, row.time_zone))}
+            for row in people
+        ]
+        wire(session).execute(_SET_TRACE, traces)
         emptied = {"nik_secret": b"", "nik_index": b"", "name_secret": None, "adult_on": None, "purged_at": now}
         wire(session).execute(sa.update(Recording).where(mine).values(emptied))
         # Any other relation is free text, and may name somebody.

@@ -11,6 +11,7 @@ down_revision = "0004"
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 UTC = sa.DateTime(timezone=True)
 OVER = "status IN ('issued', 'failed') AND purged_at IS NULL"
+TRACED = "derived_id IS NOT NULL"
 INDEXES = {
     "ix_reveals_user_id_at": ["user_id", "at"],
     "ix_reveals_office_code_id": ["office_code", "id"],
@@ -47,6 +48,15 @@ def upgrade() -> None:
     )
     for name, columns in INDEXES.items():
         op.create_index(name, "reveals", columns, unique=False)
+    op.add_column("recordings", sa.Column("derived_id", sa.String(length=40), nullable=True))
+    op.create_index(
+        "ix_recordings_derived_id",
+        "recordings",
+        ["derived_id", "office_code"],
+        unique=False,
+        sqlite_where=sa.text(TRACED),
+        postgresql_where=sa.text(TRACED),
+    )
     op.create_index(
         "ix_recordings_over",
         "recordings",
@@ -60,4 +70,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take them away again."""
     op.drop_index("ix_recordings_over", table_name="recordings")
+    op.drop_index("ix_recordings_derived_id", table_name="recordings")
+    op.drop_column("recordings", "derived_id")
     op.drop_table("reveals")

@@ -18,6 +18,7 @@ from inventory.recordings.models import Recording
 from tests.builders import receipt
 from tests.intake import HEADER, bring, counts, line, listed, nik, send, siak, workbook
 from tests.outreach import running_event
+from tests.residents import printed
 
 RINI = ("1503040101900001", "Rini", "BARU", "PRINT_READY_RECORD", "05-01-2026 08:00")
 BUDI = ("1503040101900002", "Budi", "HILANG", "DUPLICATE_RECORD", "2026-01-06")
@@ -68,6 +69,89 @@ def test_a_person_known_by_a_client_id_is_not_made_twice_by_a_list_without_one(c
     told = (nik(1), "Siti 1", "BARU", "PRINT_READY_RECORD", "05-01-2026 08:00")
     assert counts(bring(field, siak(told))) == (0, 0, 1, 0)
     assert len(recordings(field)) == 1
+
+
+def as_siak(hour, number=1, **more):
+    return siak((nik(number), "Siti", more.get("reason", "BARU"), more.get("status", "PRR"), f"05-01-2026 {hour}"))
+
+
+@pytest.mark.parametrize(("first", "second", "made"), [
+    (as_siak("08:00"), listed(line(1)), 1), (listed(line(1)), as_siak("08:00"), 1),
+    (as_siak(""), listed(line(1)), 1), (listed(line(1)), as_siak(""), 1),
+    (as_siak(""), as_siak("08:00"), 1), (as_siak("08:00"), as_siak(""), 1),
+    (as_siak("08:00"), as_siak("09:00"), 2), (listed(line(1)), as_siak("09:00"), 2),
+    (as_siak("08:00"), listed(line(1, reason="lost")), 2), (as_siak("08:00", 2), listed(line(1)), 2),
+    (listed(line(1)), listed(line(2, nik=nik(1))), 2),
+])  # fmt: skip
+def test_lists_with_client_ids_and_without_tell_of_one_person_in_either_order(calls, first, second, made):
+    field = calls("field", "15.03")
+    bring(field, first)
+    again = bring(field, second)
+    assert counts(again) == (made - 1, 0, 2 - made, 0)
+    assert len(recordings(field)) == made
+
+
+def test_one_file_may_tell_a_person_with_a_client_id_and_without(calls):
+    field = calls("field", "15.03")
+    twice = listed(
+        line(1, status="sfe"), line(1, client_id=""), line(2, client_id="", recorded_at="2026-01-05"), line(2)
+    )
+    assert counts(bring(field, twice)) == (2, 0, 2, 0)
+    assert [(one["client_id"], one["status"]) for one in recordings(field)] == [("c-1", "prr"), ("c-2", "prr")]
+    day = "2026-01-05"  # of two recordings of a day nobody can say which it means
+    unclear = listed(line(3), line(4, nik=nik(3)), line(3, client_id="", recorded_at=day))
+    assert counts(bring(field, unclear)) == (3, 0, 0, 0)
+
+
+def test_a_later_status_reaches_the_person_whichever_list_tells_it(calls):
+    field = calls("field", "15.03")
+    bring(field, as_siak("", status="SENT_FOR_ENROLLMENT"))
+    assert counts(bring(field, listed(line(1)))) == (0, 1, 0, 0)
+    assert [one["status"] for one in recordings(field)] == ["prr"]
+
+
+@pytest.mark.parametrize("hour", ["08:00", ""])
+def test_a_device_that_tells_of_somebody_of_a_list_makes_no_second_recording(calls, hour):
+    field = calls("field", "15.03")
+    bring(field, as_siak(hour))
+    told = {"nik": nik(1), "reason": "first_card", "status": "prr", "recorded_at": "2026-01-05T08:00:00+07:00"}
+    for _ in range(2):
+        done = field.post("/recordings", {"recordings": [{"client_id": "d-1", "office": "15.03", **told}]})
+        assert [one["client_id"] for one in done["items"]] == [recordings(field)[0]["client_id"]]
+    lost = {"client_id": "d-2", "office": "15.03", **told, "reason": "lost"}
+    field.post("/recordings", {"recordings": [lost, lost | {"client_id": "d-3"}]})
+    assert len(recordings(field)) == 3
+
+
+@pytest.mark.parametrize("hour", ["08:00", ""])
+def test_a_person_who_was_purged_and_comes_again_in_a_list_without_client_ids_gets_no_second_card(calls, exact, hour):
+    admin = calls("admin", "15.03")
+    bring(admin, listed(line(1)))
+    printed(calls, ["c-1"])
+    admin.post("/cards/issue", {"cards": [{"recording": "c-1", "collector_relation": "self"}]}, 200)
+    admin.post("/people/purge", {"recordings": ["c-1"]}, 200)
+    assert counts(bring(admin, as_siak(hour))) == (0, 0, 1, 0)
+    assert [one["status"] for one in recordings(admin)] == ["issued"]
+    assert counts(bring(admin, as_siak(hour, reason="HILANG"))) == (1, 0, 0, 0)
+
+
+@pytest.mark.parametrize(("name", "kept"), [
+    ("a/b\\daftar 5-1.xlsx", "daftar 5-1.xlsx"), ("1503 0401 0190 0001.xlsx", "daftar.xlsx"),
+    ("Siti 01-01-1990.csv", "daftar.csv"), ("x" * 81, "daftar"), ("", ""),
+])  # fmt: skip
+def test_a_file_name_that_could_hold_a_nik_or_a_birthday_is_not_kept(calls, name, kept):
+    from inventory.intake.commands import _named
+
+    assert _named(name) == kept
+
+
+@pytest.mark.parametrize(
+    "content", [b"1503040101900001;Siti Aminah;BARU\n", b"Siti Aminah;Pauh;BARU\nBudi;Pauh;BARU\n"]
+)
+def test_what_stands_where_a_heading_should_be_is_not_shown(calls, content):
+    seen = bring(calls("field", "15.03"), content, 200, path="/imports/preview")
+    assert [one["header"] for one in seen["columns"]] == ["kolom 1", "kolom 2", "kolom 3"]
+    assert "Siti" not in repr(seen)
 
 
 def test_statuses_move_forward_by_the_same_path_and_never_back(calls):
