@@ -32,15 +32,15 @@ def check_at_most_one(data: dict[str, Any], names: Sequence[str] = _NAMES) -> No
         raise ma.ValidationError({names[0]: [_ONE_OF.format(names=", ".join(names))]})
 
 
-def intervals() -> fields.Several:
+def intervals(description: str = "[[first, last], ...], both ends included") -> fields.Several:
     """Intervals of numbers: [[first, last], ...]."""
     ends = fields.Several(fields.Words(high=MAX_NUMBER), low=2, high=2)
-    return fields.Several(ends, high=MAX_LINES)
+    return fields.Several(ends, high=MAX_LINES, metadata={"description": description})
 
 
-def single_numbers() -> fields.Several:
+def single_numbers(description: str = "as a scanner gives them") -> fields.Several:
     """Single numbers, as a scanner gives them."""
-    return fields.Several(fields.Words(high=MAX_NUMBER), high=MAX_LINES)
+    return fields.Several(fields.Words(high=MAX_NUMBER), high=MAX_LINES, metadata={"description": description})
 
 
 def told_intervals() -> ma.fields.List[Any]:

@@ -12,7 +12,7 @@ import marshmallow as ma
 from flask import Request, g, request
 from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import BadRequest, HTTPException, PreconditionRequired, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, HTTPException, PreconditionRequired
 from werkzeug.routing import Map, UnicodeConverter
 
 from api import fields
@@ -48,6 +48,22 @@ class KeyMissing(HTTPException):
                 "Kirim header Idempotency-Key (1 sampai 200 karakter), sehingga permintaan aman diulang.",
                 "Send the header Idempotency-Key (1 to 200 characters), so that repeating is safe.",
             ),
+        }
+
+
+class MediaTypeWrong(HTTPException):
+    """The body is of another content type than the route reads."""
+
+    code = 415
+
+    def __init__(self, consumes: tuple[str, ...]) -> None:
+        super().__init__()
+        read = ", ".join(consumes)
+        self.data = {
+            "sentence": Text(
+                f"Jenis isi ini tidak diterima di alamat ini; kirim {read}.",
+                f"This content type is not accepted here; send {read}.",
+            )
         }
 
 
@@ -157,7 +173,7 @@ class Routes(Blueprint):
             @wraps(wrapped)
             def checked(*args: Any, **kwargs: Any) -> Any:
                 if method in ("POST", "PATCH", "PUT") and request.content_length and request.mimetype not in consumes:
-                    raise UnsupportedMediaType
+                    raise MediaTypeWrong(consumes)
                 sent = request.headers.get("Idempotency-Key", "").strip()
                 if (key is Key.REQUIRED and not sent) or len(sent) > MAX_KEY or not sent.isprintable():
                     raise KeyMissing

@@ -172,12 +172,12 @@ def _plain(value: Any) -> Any:
 
 
 def handle_inventory_error(error: InventoryError) -> Response:
-    """A refusal by the rules."""
+    """A refusal by the rules. Facts that are sentences themselves only fill in the sentence."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
     facts = {
         name: _plain(value)
         for name, value in error.facts.items()
-        if isinstance(value, str | int | float | date | tuple)
+        if isinstance(value, str | int | float | date | tuple) and not isinstance(value, Text)
     }
     answer = problem(status, error.code, error.sentence, error.faults, facts)
     if isinstance(error, errors.Busy):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any, Self
 
 from inventory.words import in_english, in_indonesian
@@ -34,3 +35,17 @@ class Text(str):
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> Text:
         return self
+
+
+def figure(number: float) -> Text:
+    """A number as each language writes it, without decimals of zero: 11.000 and 0,89; 11,000 and 0.89."""
+    english = f"{number:,}" if isinstance(number, int) else f"{number:,.2f}".rstrip("0").rstrip(".")
+    return Text(english.translate(_INDONESIAN), english)
+
+
+_INDONESIAN = str.maketrans(",.", ".,")
+
+
+def aside(value: StrEnum, usual: StrEnum) -> Text:
+    """The words of a code name in brackets behind what they tell of; nothing of what goes without saying."""
+    return Text("", "") if value is usual else Text(f" ({in_indonesian(value)})", f" ({in_english(value)})")

@@ -168,6 +168,8 @@ def test_chores_forget_old_keys_and_no_young_ones(app, calls, run):
     clerk.post("/receipts", receipt("15.03-UTAMA", 10), key="young")
     done = {line.partition(": ")[0]: line.partition(": ")[2] for line in run("chores").output.splitlines()}
     assert done["idempotency keys forgotten"] == "1"
+    # The queue of every office is noted: the ministry, 38 provinces, 514 regencies. The other chores had nothing to do.
+    assert done.pop("queues noted at the end of yesterday") == str(1 + 38 + 514)
     assert set(done.values()) == {"0", "1"}
     clerk.post("/receipts", receipt("15.03-UTAMA", 10), key="young")
     assert clerk.stock("15.03-UTAMA")["on_hand"] == 20

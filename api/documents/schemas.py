@@ -14,6 +14,11 @@ from inventory.texts import Text
 
 _CARD = ("store", "item", "from", "until")
 _LIST = ("event", "stop")
+_SUBJECT = (
+    "the id of what the paper tells: of the receipt (tanda_terima), the transfer (surat_jalan, bast), the count"
+    " (ba_opname), the destruction (ba_pemusnahan), the custody session (session_sheet) or the consignment of cards"
+    " (daftar_serah). A kartu_stok has none: store, item, from and until; a daftar_serah of waiting cards has event"
+)
 _NEEDED = Text("Wajib diisi untuk dokumen ini.", "This is required for this kind of document.")
 _FOREIGN = Text("Tidak berlaku untuk dokumen ini.", "This does not belong to this kind of document.")
 
@@ -25,7 +30,7 @@ class DocumentIn(fields.Strict):
     """
 
     kind = fields.Kind(DocumentKind, required=True)
-    subject = fields.identity()
+    subject = fields.identity(metadata={"description": _SUBJECT})
     store = fields.code()
     item = fields.code()
     condition = fields.Kind(Condition)

@@ -10,6 +10,12 @@ from api.regions.schemas import region_code
 from inventory.offices import rules
 from inventory.offices.rules import OfficeLevel, StoreKind
 
+_QUEUE_ONLY = {"description": "jobs take the first of the queue (`take`); naming recordings is refused (queue_only)"}
+_CONFIRM = {"description": "nothing is called printed before a person counted it: start, then confirm (confirm_needed)"}
+_CARD_CHECK = {
+    "description": "no card is handed over or sent on before POST /cards/check (cards_not_checked); not of an event"
+}
+_PURGE_DAYS = {"description": "days after a hand-over or a failure until NIK and name are forgotten; 90 at first"}
 _FLAG_DAYS = {"description": "after how many days an uncollected card is flagged; null is 14, 30 and 60"}
 
 
@@ -40,13 +46,13 @@ class OfficeChange(fields.Strict):
     transfer_check_over = fields.quantity(low=0, allow_none=True)
     reversal_check_over = fields.quantity(low=0, allow_none=True)
     recount_over = fields.quantity(low=0, allow_none=True)
-    queue_only = fields.Flag()
-    confirm_required = fields.Flag()
-    card_check = fields.Flag()
+    queue_only = fields.Flag(metadata=_QUEUE_ONLY)
+    confirm_required = fields.Flag(metadata=_CONFIRM)
+    card_check = fields.Flag(metadata=_CARD_CHECK)
     card_flag_days = fields.Several(
         fields.JsonInt(validate=fields.between(1, 3_650)), high=10, allow_none=True, metadata=_FLAG_DAYS
     )
-    purge_days = fields.JsonInt(validate=fields.between(0, 36_500))
+    purge_days = fields.JsonInt(validate=fields.between(0, 36_500), metadata=_PURGE_DAYS)
 
 
 class OfficeOut(ma.Schema):
@@ -69,11 +75,11 @@ class OfficeOut(ma.Schema):
     transfer_check_over = ma.fields.Integer(allow_none=True, required=True)
     reversal_check_over = ma.fields.Integer(allow_none=True, required=True)
     recount_over = ma.fields.Integer(allow_none=True, required=True)
-    queue_only = ma.fields.Boolean(required=True)
-    confirm_required = ma.fields.Boolean(required=True)
-    card_check = ma.fields.Boolean(required=True)
+    queue_only = ma.fields.Boolean(required=True, metadata=_QUEUE_ONLY)
+    confirm_required = ma.fields.Boolean(required=True, metadata=_CONFIRM)
+    card_check = ma.fields.Boolean(required=True, metadata=_CARD_CHECK)
     card_flag_days = ma.fields.List(ma.fields.Integer(), allow_none=True, required=True, metadata=_FLAG_DAYS)
-    purge_days = ma.fields.Integer(required=True)
+    purge_days = ma.fields.Integer(required=True, metadata=_PURGE_DAYS)
     version = ma.fields.Integer(required=True)
 
 

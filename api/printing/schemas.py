@@ -22,6 +22,7 @@ from inventory.texts import Text
 
 MAX_LINES = 2_000
 
+_RELATION = {"description": "`self` where it is the resident; else what the collector is to them, like istri"}
 _NAMED_OR_TAKEN = Text("Sebut tepat satu: recordings atau take.", "State exactly one: recordings or take.")
 
 
@@ -147,7 +148,7 @@ class HandoverIn(fields.Strict):
 
     recording = Referred(required=True)
     collected_by = fields.Words(high=200, load_default=None, allow_none=True)
-    collector_relation = fields.Words(high=60, load_default=None, allow_none=True)
+    collector_relation = fields.Words(high=60, load_default=None, allow_none=True, metadata=_RELATION)
     checked = fields.Several(fields.Kind(CollectorCheck), low=0, high=len(CollectorCheck), load_default=list)
     surrendered = fields.Part(SurrenderedIn, load_default=None, allow_none=True)
 
@@ -276,7 +277,7 @@ class WalkInIn(fields.Strict):
     item = fields.code(load_default="blangko")
     fingerprint = fields.Kind(GoodFingerprint, load_default=None, allow_none=True)
     collected_by = fields.Words(high=200, load_default=None, allow_none=True)
-    collector_relation = fields.Words(high=60, load_default=None, allow_none=True)
+    collector_relation = fields.Words(high=60, load_default=None, allow_none=True, metadata=_RELATION)
     checked = fields.Several(fields.Kind(CollectorCheck), low=0, high=len(CollectorCheck), load_default=list)
     surrendered = fields.Part(SurrenderedIn, load_default=None, allow_none=True)
     numbers = single_numbers()

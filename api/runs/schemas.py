@@ -61,6 +61,24 @@ class CardNumberIn(fields.Strict):
     number = number(required=True)
 
 
+_COUNTED = (
+    "the good cards in the hand that were not reported before: those of the run that still wait, less `not_printed`."
+    " A spoiled blank is not counted, the card that was printed in its place is"
+)
+_SPOILED = (
+    "every blank of the run that became no card, a line each; whoever then got a card on another blank stands here only"
+)
+_NOT_PRINTED = (
+    "who has no card: their turn did not come, or their blanks were only spoiled (these are in `spoiled` as well)."
+    " They wait in the job again"
+)
+_CARDS = "which blank became whose card, where that was noted line by line; nobody of `not_printed`"
+_BLANKS = (
+    "all blanks that went through, in the order of the run: of each recording the spoiled ones, then the card's."
+    " Not beside numbers in the lines"
+)
+
+
 class ConfirmationIn(fields.Strict):
     """What came out of a run: `counted` good cards that were not reported before.
 
@@ -69,12 +87,18 @@ class ConfirmationIn(fields.Strict):
     """
 
     run = fields.identity(required=True)
-    counted = fields.JsonInt(validate=fields.between(0, MAX_LINES), required=True)
-    spoiled = fields.Several(ma.fields.Nested(SpoilIn), low=0, high=MAX_LINES, load_default=list)
-    not_printed = fields.Several(Referred(), low=0, high=MAX_LINES, load_default=list)
-    cards = fields.Several(ma.fields.Nested(CardNumberIn), low=0, high=MAX_LINES, load_default=list)
-    intervals = intervals()
-    numbers = single_numbers()
+    counted = fields.JsonInt(validate=fields.between(0, MAX_LINES), required=True, metadata={"description": _COUNTED})
+    spoiled = fields.Several(
+        ma.fields.Nested(SpoilIn), low=0, high=MAX_LINES, load_default=list, metadata={"description": _SPOILED}
+    )
+    not_printed = fields.Several(
+        Referred(), low=0, high=MAX_LINES, load_default=list, metadata={"description": _NOT_PRINTED}
+    )
+    cards = fields.Several(
+        ma.fields.Nested(CardNumberIn), low=0, high=MAX_LINES, load_default=list, metadata={"description": _CARDS}
+    )
+    intervals = intervals(_BLANKS)
+    numbers = single_numbers(_BLANKS)
     occurred_on = fields.Day(load_default=None, allow_none=True)
 
     @ma.validates_schema

@@ -29,6 +29,7 @@ from api.stock.schemas import (
 )
 from inventory.access import Action
 from inventory.printing.queries import named_cards
+from inventory.printing.supplies import check_unused
 from inventory.stock import commands, corrections, queries
 from inventory.stock.commands import Arrival, ArrivingLot, Taking
 from inventory.stock.queries import LotFilter, StockFilter
@@ -93,7 +94,8 @@ def reverse(movement_id: int, body: dict[str, Any]) -> Any:
     """Take a receipt, spoilage, loss or use back, in part if asked."""
     amount = amount_of(body)
     wanted = amount if amount.quantity else None
-    return _movement(corrections.reverse(actor(), movement_id, body["reason"], named_cards, wanted, once()))
+    reason = body["reason"]
+    return _movement(corrections.reverse(actor(), movement_id, reason, named_cards, wanted, once(), check_unused))
 
 
 @blp.serves(

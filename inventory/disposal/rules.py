@@ -12,8 +12,8 @@ from typing import Any
 from inventory.errors import Conflict, Fault, RuleViolated
 from inventory.stock import numbers
 from inventory.stock.numbers import Amount, Span
-from inventory.stock.rules import AccountKey, Leg, Place, StockInsufficient
-from inventory.texts import Text
+from inventory.stock.rules import AccountKey, Condition, Leg, Place, StockInsufficient
+from inventory.texts import Text, aside
 
 
 class DestructionClass(StrEnum):
@@ -136,7 +136,11 @@ def short_lines(lines: Sequence[Spoiled], held: Mapping[AccountKey, int]) -> lis
             faults.append(Fault(f"/lines/{index}", told, numbers.NumbersNeeded.code))
             continue
         told = StockInsufficient.text.format(
-            **facts, condition=line.key.condition, owner=line.key.owner, available=there, asked=asked[line.account]
+            **facts,
+            apart=aside(line.key.condition, Condition.BLANK),
+            owner=line.key.owner,
+            available=there,
+            asked=asked[line.account],
         )
         faults.append(Fault(f"/lines/{index}", told, StockInsufficient.code))
     return faults

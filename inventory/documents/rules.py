@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from inventory.errors import Conflict, RuleViolated
 from inventory.offices.rules import zone_name
 from inventory.stock.numbers import Span
-from inventory.texts import Text
+from inventory.texts import Text, figure
 
 # A longer paper is nobody's: it is asked for in parts.
 MAX_LINES = 5_000
@@ -126,7 +126,7 @@ def _said(number: int) -> str:
 
 def dotted(number: int) -> str:
     """A whole number with dots: 1.234.567."""
-    return f"{number:,}".replace(",", ".")
+    return str(figure(number))
 
 
 def said_day(day: date) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from inventory.errors import RuleViolated
 from inventory.texts import Text
@@ -79,6 +81,11 @@ def time_zone_of(code: str) -> str:
 def zone_name(time_zone: str) -> str:
     """WIB, WITA or WIT."""
     return next(short for short, name in TIME_ZONES.items() if name == time_zone)
+
+
+def told_instant(instant: datetime, time_zone: str) -> str:
+    """An instant as a sentence tells it in an office's time: 22-11-2026 09.51 WIB."""
+    return f"{instant.astimezone(ZoneInfo(time_zone)):%d-%m-%Y %H.%M} {zone_name(time_zone)}"
 
 
 def main_store_of(office: str) -> str:

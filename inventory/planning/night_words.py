@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from inventory.offices.rules import zone_name
 from inventory.planning.nights import Addition, Night, Outcome
 from inventory.planning.rules import Plan, SpoilSource
-from inventory.texts import Text
+from inventory.texts import Text, figure
 
 _NOTHING = Text("Tidak ada kartu yang harus dicetak.", "There are no cards to print.")
 _MET = Text(
@@ -49,6 +49,10 @@ _FLEET = Text(
     "{printers} printer, bersama-sama sekitar {rate} blangko per jam, jeda pendinginan sudah dihitung.",
     "{printers} printers, together about {rate} blanks an hour, cooling rests taken off.",
 )
+_NO_LIMIT = Text(
+    "Batas harian printer (daily_limit) tidak diterapkan pada malam ini.",
+    "The printers' daily limits (daily_limit) are not applied to this night.",
+)
 _ALL_NIGHT = Text("Ada petugas sampai semuanya tercetak.", "Somebody prints until everything is done.")
 _SHIFT = Text("Sif {first} sampai {last}.", "The shift is from {first} to {last}.")
 _TURNOUT = Text(
@@ -80,6 +84,7 @@ class Said:
     night: Night
     outcome: Outcome
     left_out: int
+    limited: bool = False
 
     def told(self, instant: datetime) -> str:
         """An instant as people of the host read it."""
@@ -91,10 +96,10 @@ def verdict(said: Said) -> Text:
     cards = ceil(said.night.cards)
     if not cards:
         return _NOTHING
-    facts = {"cards": cards, "until": said.told(said.night.until)}
+    facts = {"cards": figure(cards), "until": said.told(said.night.until)}
     if said.outcome.finish_at is None:
         printed = sum(row.printed for row in said.outcome.rows)
-        found = _NEVER.format(printed=int(printed), **facts)
+        found = _NEVER.format(printed=figure(int(printed)), **facts)
     else:
         words = _MET if said.outcome.can_meet else _LATE
         found = words.format(finish=said.told(said.outcome.finish_at), **facts)
@@ -106,7 +111,7 @@ def verdict(said: Said) -> Text:
 
 def way(more: Addition) -> Text:
     """One way to meet the morning, as somebody would say it."""
-    parts = [words.format(number=getattr(more, name)) for name, words in _PARTS.items() if getattr(more, name)]
+    parts = [words.format(number=figure(getattr(more, name))) for name, words in _PARTS.items() if getattr(more, name)]
     together = _joined(parts, _AND)
     return Text(_ADD.format(parts=str(together)), _ADD.format(parts=together.en).en)
 
@@ -114,19 +119,21 @@ def way(more: Addition) -> Text:
 def assumptions(said: Said) -> list[Text]:
     """What the figures rest on."""
     night, plan = said.night, said.plan
-    found = [_FLEET.format(printers=night.fleet.printers, rate=int(night.fleet.per_hour))]
+    found = [_FLEET.format(printers=figure(night.fleet.printers), rate=figure(int(night.fleet.per_hour)))]
+    if said.limited:
+        found.append(_NO_LIMIT)
     if night.prints_to is None:
         found.append(_ALL_NIGHT)
     else:
         found.append(_SHIFT.format(first=said.told(night.prints_from), last=said.told(night.prints_to)))
-    found.append(_TURNOUT.format(percent=round(plan.turnouts[1] * 100, 1)))
-    percent = round(plan.spoil.rate * 100, 2)
-    spoil = _SPOIL.format(percent=percent, cards=ceil(night.cards), blanks=night.blanks)
+    found.append(_TURNOUT.format(percent=figure(round(plan.turnouts[1] * 100, 1))))
+    percent = figure(plan.spoil.rate * 100)
+    spoil = _SPOIL.format(percent=percent, cards=figure(ceil(night.cards)), blanks=figure(night.blanks))
     usual = plan.spoil.source is SpoilSource.DEFAULT
     found.append(_joined([spoil, _USUAL_SPOIL], Text("", "")) if usual else spoil)
-    found.append(_STOCK.format(**{one.kind: one.there for one in night.stock}))
+    found.append(_STOCK.format(**{one.kind: figure(one.there) for one in night.stock}))
     if said.left_out:
-        found.append(_LEFT_OUT.format(count=said.left_out))
+        found.append(_LEFT_OUT.format(count=figure(said.left_out)))
     return found
 
 

@@ -104,7 +104,8 @@ def print_night(actor: Actor, event_id: int, asked: Asked) -> PrintNight:
         stock=_stock(plan, holdings, printers),
     )
     outcome = nights.outcome(night)
-    said = Said(plan, night, outcome, plan.backlog - owing.total())
+    limited = any(each.daily_limit is not None for each in printers)
+    said = Said(plan, night, outcome, plan.backlog - owing.total(), limited)
     return PrintNight(
         plan=plan,
         on=day,
@@ -168,6 +169,7 @@ def _printers(kit: str | None, host: str) -> Sequence[Any]:
                 Printer.capacity_per_hour,
                 Printer.rest_after_cards,
                 Printer.rest_minutes,
+                Printer.daily_limit,
             )
             .join(Store, Store.code == Printer.store_code)
             .where(Printer.office_code == host, Printer.status == PrinterStatus.WORKING)

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 from inventory.disposal.rules import DestructionClass
 from inventory.errors import Conflict, Fault, LinesRefused, RuleViolated
-from inventory.offices.rules import MINISTRY
+from inventory.offices.rules import MINISTRY, told_instant
+from inventory.printing.rules import CardStatus
+from inventory.printing.run_rules import CardAlreadyIssued
 from inventory.regions.rules import Level, level_of
 from inventory.texts import Text
 
@@ -106,6 +108,33 @@ class DueBeforeSent(RuleViolated):
 
     code = "due_before_sent"
     text = Text("Batas waktu {due} sebelum hari ini ({today}).", "The due day {due} is before today ({today}).")
+
+
+_ISSUED = Text("Kartu perekaman ini sudah diserahkan pada {at}.", "The card of this recording was handed over at {at}.")
+
+
+class CardLost(Conflict):
+    """The card was lost; its recording is printed anew by another recording."""
+
+    code = "card_lost"
+    text = Text("Kartu perekaman ini dilaporkan hilang.", "The card of this recording was reported lost.")
+
+
+class NoCardYet(Conflict):
+    """Nothing was printed for the recording, or what was printed was undone."""
+
+    code = "no_card_yet"
+    text = Text("Perekaman ini belum punya kartu.", "This recording has no card yet.")
+
+
+def why_not_waiting(
+    pointer: str, status: CardStatus | None = None, issued_at: datetime | None = None, time_zone: str = ""
+) -> Fault:
+    """What is said of one line whose card does not wait to be handed over; no status is no card."""
+    if status is CardStatus.ISSUED and issued_at is not None:
+        return Fault(pointer, _ISSUED.format(at=told_instant(issued_at, time_zone)), CardAlreadyIssued.code)
+    error = CardLost if status is CardStatus.LOST else NoCardYet
+    return Fault(pointer, error.text, error.code)
 
 
 def check_collectors(collectors: Sequence[tuple[str | None, str | None]]) -> None:

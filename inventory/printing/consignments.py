@@ -17,9 +17,10 @@ from inventory.offices.queries import StoreFacts, store_for
 from inventory.printing import ageing, collected, rules
 from inventory.printing import consignment_rules as own
 from inventory.printing.consignment_rules import ConsignmentStatus
-from inventory.printing.handover import CardFacts, locked_cards, recordings_meant
+from inventory.printing.handover import CardFacts, check_waiting, locked_cards, recordings_meant
 from inventory.printing.models import Card, CardConsignment
 from inventory.printing.rules import CardStatus
+from inventory.printing.run_rules import CardsNotChecked
 from inventory.recordings.queries import chunks
 from inventory.recordings.rules import Reference
 from inventory.regions.queries import get_region
@@ -46,7 +47,7 @@ def send(actor: Actor, wanted: NewConsignment, once: Once = FIRST) -> int:
     """Send waiting cards of one store on. In the ledger they stay printed there. Answers the consignment's id.
 
     Raises `NoHeadThere`, `DueBeforeSent`, `LinesRefused` for lines that mean no recording; `CardsNotWaiting`,
-    `CardsElsewhere` or `CardsSentOn` with the lines.
+    `CardsElsewhere`, `CardsSentOn` or `CardsNotChecked` with the lines.
     """
     with transaction() as session:
         store = store_for(actor, Action.PRINT, wanted.store)
@@ -56,7 +57,7 @@ def send(actor: Actor, wanted: NewConsignment, once: Once = FIRST) -> int:
             return done
         own.check_due(wanted.due_on, clock.business_day(store.time_zone))
         cards = locked_cards(session, ids)
-        _check_here(cards, ids, store.code)
+        _check_here(cards, ids, store)
         row = _insert(session, actor, wanted, store, cards.values())
         _set_consignment(session, cards.values(), row.id)
         facts = {"cards": len(ids), "region": wanted.region, "recordings": ids}
@@ -64,15 +65,19 @@ def send(actor: Actor, wanted: NewConsignment, once: Once = FIRST) -> int:
         return once.keep(session, row.id)
 
 
-def _check_here(cards: Mapping[int, CardFacts], ids: Sequence[int], store: str) -> None:
-    """Raise for every card that does not wait, lies in another store, or was sent on already: in this order."""
-    waiting = {i for i, card in cards.items() if card.status is CardStatus.WAITING}
-    here = {i for i, card in cards.items() if card.store == store}
+def _check_here(cards: Mapping[int, CardFacts], ids: Sequence[int], store: StoreFacts) -> None:
+    """Raise for every card that does not wait, lies elsewhere, was sent on already, or must be checked: in this order.
+
+    A card that its office wants checked could not be handed over out there.
+    """
+    check_waiting(cards, ids, "recordings")
+    here = {i for i, card in cards.items() if card.store == store.code}
     free = {i for i, card in cards.items() if card.consignment is None}
+    checked = {i for i, card in cards.items() if card.checked_at or card.event or not store.checks.card_check}
     for fits, error in (
-        (waiting, rules.CardsNotWaiting),
         (here, own.CardsElsewhere),
         (free, own.CardsSentOn),
+        (checked, CardsNotChecked),
     ):
         if wrong := [index for index, i in enumerate(ids) if i not in fits]:
             raise rules.named(error, "recordings", wrong)

@@ -22,7 +22,7 @@ from inventory.outbox import ChangeKind
 from inventory.outreach.models import Event
 from inventory.outreach.rules import EventStatus
 from inventory.printing import collected, queries, rules, run_queries
-from inventory.printing.consignment_rules import CollectorCheck, Surrendered, check_collectors
+from inventory.printing.consignment_rules import CollectorCheck, Surrendered, check_collectors, why_not_waiting
 from inventory.printing.models import Attempt, Card
 from inventory.printing.rules import CardStatus
 from inventory.recordings import commands as recordings
@@ -72,6 +72,7 @@ class CardFacts:
     checks: dict[str, Any] | None
     consignment: int | None
     number: str | None
+    checked_at: datetime | None
 
     @property
     def account(self) -> AccountKey:
@@ -127,9 +128,16 @@ def _legs(moves: Iterable[tuple[str | None, AccountKey, AccountKey]]) -> list[Le
 
 def check_waiting(cards: Mapping[int, CardFacts], ids: Sequence[int], name: str) -> None:
     """Raise `CardsNotWaiting` with the lines whose recordings have no card to hand over."""
-    waiting = {i for i, card in cards.items() if card.status is CardStatus.WAITING}
-    if late := [index for index, i in enumerate(ids) if i not in waiting]:
-        raise rules.named(rules.CardsNotWaiting, name, late)
+    late = {i for i in ids if i not in cards or cards[i].status is not CardStatus.WAITING}
+    faults = [_why_not(cards.get(i), f"/{name}/{index}") for index, i in enumerate(ids) if i in late]
+    if faults:
+        raise rules.CardsNotWaiting(faults=faults, count=len(faults))
+
+
+def _why_not(card: CardFacts | None, pointer: str) -> Fault:
+    if card is None:
+        return why_not_waiting(pointer)
+    return why_not_waiting(pointer, card.status, card.issued_at, store_facts(card.store).time_zone)
 
 
 def hand_over(
@@ -317,7 +325,7 @@ def _take_back(
     for movement, part in sorted(by_movement.items()):
         store = store_facts(targets[part[0].store])
         for card in part:
-            rules.check_undo(card.issued_at or now, now, store.undo_minutes)
+            rules.check_undo(card.issued_at or now, now, store.undo_minutes, store.time_zone)
         legs = _legs((card.number, rules.handed_over(card.account), back[card.id]) for card in part)
         fact = Fact(MovementKind.ISSUE_UNDO, actor, store, reason=reason, corrects_id=movement)
         movements.append(ledger.post(session, books, fact, legs).id)
@@ -377,7 +385,7 @@ def locked_cards(session: Session, ids: Sequence[int]) -> dict[int, CardFacts]:
         query = sa.select(
             Card.id, Card.recording_id, Card.office_code, Card.store_code, Card.item_code, Card.owner_code,
             Card.event_id, Card.status, Card.issued_at, Card.issue_movement_id, Card.collector_checks,
-            Card.consignment_id, Attempt.number,
+            Card.consignment_id, Attempt.number, Card.checked_at,
         ).join(Attempt, Attempt.id == Card.attempt_id)  # fmt: skip
         query = query.where(Card.recording_id.in_(part), Card.status != CardStatus.UNDONE)
         rows: Any = session.execute(query.order_by(Card.recording_id).with_for_update(of=Card))

@@ -35,7 +35,7 @@ class PrinterInRepair(Conflict):
     """Nothing new is sent to a printer in repair."""
 
     code = "printer_in_repair"
-    text = Text("Printer {printer} sedang dalam perbaikan.", "Printer {printer} is in repair.")
+    text = Text('Printer "{printer}" sedang dalam perbaikan.', 'Printer "{printer}" is in repair.')
 
 
 class RestIncomplete(RuleViolated):
@@ -68,6 +68,18 @@ class SuppliesWillNotLast(Conflict):
     )
 
 
+class MountUsed(Conflict):
+    """A roll that printed is not put back as a new one."""
+
+    code = "mount_used"
+    text = Text(
+        'Mutasi {movement} adalah pemasangan {item} di printer "{printer}", yang sudah mencetak {used}: tidak kembali'
+        " sebagai gulungan baru.",
+        'Movement {movement} is the mounting of {item} in printer "{printer}", which has printed {used} since: it does'
+        " not come back as a new one.",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Lasting:
     """How far one kind of supply lasts on one printer: what is mounted, and what is spare in its store."""
@@ -89,8 +101,13 @@ _SHORT = Text(
 )
 _NO_SPARE = Text("Tidak ada cadangan {kind} di gudang.", "There is no spare {kind} in store.")
 _OVER_LIMIT = Text(
-    "Printer {printer} dibatasi {limit} kartu sehari (harus mendingin); yang menunggu {quantity}.",
-    "Printer {printer} is limited to {limit} cards a day (it must cool); {quantity} wait.",
+    'Printer "{printer}" dibatasi {limit} kartu sehari (harus mendingin); yang menunggu {quantity}.',
+    'Printer "{printer}" is limited to {limit} cards a day (it must cool); {quantity} wait.',
+)
+_UNNAMED = Text(
+    "Pekerjaan ini tidak menyebut printer: ribbon, film, dan jeda pendinginan tidak dihitung. Printer di gudang ini:"
+    " {printers}.",
+    "This job names no printer: ribbon, film and cooling rests are not counted. Printers of this store: {printers}.",
 )
 
 
@@ -116,6 +133,11 @@ def over_limit(printer: str, limit: int | None, quantity: int) -> list[Text]:
     """The warning of a job above what the office lets the printer do in a day."""
     return [] if limit is None or quantity <= limit else [_OVER_LIMIT.format(printer=printer, limit=limit,
                                                                             quantity=quantity)]  # fmt: skip
+
+
+def unnamed(printers: Sequence[str]) -> list[Text]:
+    """The warning of a job without a printer in a store that has listed these."""
+    return [_UNNAMED.format(printers=", ".join(f'"{name}"' for name in printers))] if printers else []
 
 
 def check_lasting(lasting: Sequence[Lasting], quantity: int) -> None:

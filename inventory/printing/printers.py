@@ -34,7 +34,7 @@ class PrinterNameTaken(Conflict):
     """A store's printers have different names."""
 
     code = "printer_name_taken"
-    text = Text("Printer {name} sudah ada di {store}.", "{store} has a printer {name} already.")
+    text = Text('Printer "{name}" sudah ada di {store}.', '{store} has a printer "{name}" already.')
 
 
 @dataclass(frozen=True, slots=True)

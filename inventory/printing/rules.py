@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from inventory.errors import Conflict, Fault, LinesRefused, RuleViolated
+from inventory.offices.rules import TIME_ZONES, told_instant
 from inventory.recordings.rules import Reference
 from inventory.stock import numbers
 from inventory.stock.numbers import Amount, Span
@@ -361,11 +362,10 @@ def handed_over(key: AccountKey) -> AccountKey:
     return key.at(Place.ISSUED)
 
 
-def check_undo(at: datetime, now: datetime, minutes: int) -> None:
+def check_undo(at: datetime, now: datetime, minutes: int, time_zone: str = TIME_ZONES["WIB"]) -> None:
     """Raise `UndoTooLate` when more than the office's minutes have passed since `at`."""
-    until = at + timedelta(minutes=minutes)
-    if now > until:
-        raise UndoTooLate(minutes=minutes, until=until.isoformat(timespec="minutes"))
+    if now > (until := at + timedelta(minutes=minutes)):
+        raise UndoTooLate(minutes=minutes, until=told_instant(until, time_zone))
 
 
 def first_lines(recordings: Sequence[int], name: str) -> None:

@@ -204,7 +204,10 @@ class CardsNotChecked(Conflict):
     """The office wants each card checked before it is handed over."""
 
     code = "cards_not_checked"
-    text = Text("{count} kartu belum diperiksa.", "{count} cards were not checked yet.")
+    text = Text(
+        "{count} kartu belum diperiksa; periksa dulu (POST /cards/check).",
+        "{count} cards were not checked yet; check them first (POST /cards/check).",
+    )
 
 
 class FoundBad(Conflict):
@@ -309,6 +312,11 @@ class Named:
         return Amount(len(self.spans), tuple(self.spans), tuple(self.pointers))
 
 
+_REASONS = ", ".join(SpoilReason)
+_BAD_WHY = Text(f"Kartu yang buruk memerlukan alasan (reason): {_REASONS}.", f"A bad card needs a reason: {_REASONS}.")
+_GOOD_WHY = Text("Alasan hanya untuk kartu yang buruk.", "A reason is for a bad card only.")
+
+
 def state_of(status: JobStatus, *, begun: bool) -> JobState:
     """A job's state in the words of the print room."""
     if status is JobStatus.OPEN:
@@ -379,12 +387,9 @@ def check_findings(findings: Sequence[Found]) -> None:
     faults = []
     for index, found in enumerate(findings):
         bad = found.quality is Quality.BAD
-        error: RuleViolated | None = None
         if bad and found.reason is None:
-            error = SpoilReasonMissing()
+            faults.append(Fault(f"/cards/{index}/reason", _BAD_WHY, SpoilReasonMissing.code))
         elif found.reason is not None and not bad and found.fingerprint is not Fingerprint.NOT_MATCHED:
-            error = SpoilReasonUnexpected()
-        if error is not None:
-            faults.append(Fault(f"/cards/{index}/reason", error.sentence, error.code))
+            faults.append(Fault(f"/cards/{index}/reason", _GOOD_WHY, SpoilReasonUnexpected.code))
     if faults:
         raise LinesRefused(faults)

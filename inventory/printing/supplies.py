@@ -31,6 +31,8 @@ from inventory.stock.queries import drawing_order
 from inventory.stock.rules import Condition, Leg, MovementKind, Place
 from inventory.texts import Text
 
+# A store has a handful of printers; a sentence lists no more.
+_NAMED = 20
 _PRINTERS, _MOUNTS, _MOVEMENTS = table_of(Printer), table_of(Mount), table_of(Movement)
 # A roll whose movement was reversed is back in the store: it never was mounted.
 _TAKEN_BACK = sa.exists().where(_MOVEMENTS.c.corrects_id == _MOUNTS.c.movement_id).correlate(_MOUNTS)
@@ -134,6 +136,14 @@ def count_down(session: Session, store: str, printer: str | None, tries: Sequenc
     return Fed(found, mounted.get(SupplyKind.RIBBON), mounted.get(SupplyKind.FILM))
 
 
+def check_unused(session: Session, movement: int) -> None:
+    """Raise `MountUsed` when the movement took a roll out of a store that has printed since."""
+    query = sa.select(Mount).where(Mount.movement_id == movement, Mount.used > 0).with_for_update()
+    if (found := session.scalar(query)) is not None:
+        name = session.get_one(Printer, found.printer_id).name
+        raise machines.MountUsed(movement=movement, item=found.item_code, printer=name, used=found.used)
+
+
 def mounted_in(printers: Collection[int]) -> list[Any]:
     """What is mounted in these printers, with the prints that are left."""
     left = (_MOUNTS.c.yield_cards - _MOUNTS.c.used).label("left")
@@ -187,9 +197,12 @@ def warnings(store: str, printer: str | None, quantity: int) -> list[Text]:
 
 
 def warnings_of_job(job_id: int) -> list[Text]:
-    """The same of what waits in a job."""
+    """The same of what waits in a job; of one that names no printer, those of its store."""
     session = current()
     job = session.get_one(PrintJob, job_id)
+    if job.printer is None:
+        names = sa.select(Printer.name).where(Printer.store_code == job.store_code).order_by(Printer.name)
+        return machines.unnamed(session.scalars(names.limit(_NAMED)).all())
     count = sa.select(sa.func.count()).where(JobLine.job_id == job_id, JobLine.waiting)
     return warnings(job.store_code, job.printer, int(session.scalar(count) or 0))
 
@@ -228,11 +241,13 @@ def list_mounts(actor: Actor, printer_id: int, wanted: Slice) -> Page:
 
 def _mounts() -> sa.Select[Any]:
     before = _MOUNTS.alias("before")
+    left = before.c.yield_cards - before.c.used
     return sa.select(
         _MOUNTS,
         (_MOUNTS.c.yield_cards - _MOUNTS.c.used).label("left"),
         _TAKEN_BACK.label("taken_back"),
-        (before.c.yield_cards - before.c.used).label("lost"),
+        # A roll that gave more than it said left nothing to lose.
+        sa.case((left < 0, 0), else_=left).label("lost"),
     ).outerjoin(before, before.c.id == _MOUNTS.c.replaced_id)
 
 

@@ -13,6 +13,7 @@ from inventory import access, audit, clock, keys
 from inventory.access import Action, Actor
 from inventory.database import insert_many, table_of, transaction, wire
 from inventory.errors import NotPermitted
+from inventory.offices.rules import time_zone_of
 from inventory.people.models import User
 from inventory.printing.models import Card
 from inventory.recordings.models import Recording
@@ -106,7 +107,7 @@ def _count_look(session: Session, actor: Actor) -> None:
         Reveal.user_id == actor.user_id, Reveal.at > since, Reveal.kind != LookKind.PAPER
     )
     looks, first = wire(session).execute(counted).one()
-    rules.check_looks(looks, first)
+    rules.check_looks(looks, first, time_zone_of(actor.office))
 
 
 def _note(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from inventory import niks
 from inventory.errors import Conflict, RuleViolated
+from inventory.offices.rules import told_instant
 from inventory.texts import Text
 
 # A stolen token must not drain the register, and nobody reads out more names than this in an hour.
@@ -17,6 +18,8 @@ WINDOW = timedelta(hours=1)
 BATCH = 1_000
 BATCHES = 5
 MASK = "•••"
+# No case was over before: an earlier day forgets nobody, and is no instant that every zone and database can say.
+_FIRST_DAY = date(2000, 1, 1)
 
 
 class LookKind(StrEnum):
@@ -64,10 +67,10 @@ def _plain(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def check_looks(looks: int, first: datetime | None) -> None:
-    """Raise `LookLimitReached` when the user had `looks` within the hour, the first of them then."""
+def check_looks(looks: int, first: datetime | None, time_zone: str) -> None:
+    """Raise `LookLimitReached`, in the user's time, when the user had `looks` within the hour, the first then."""
     if looks >= LOOKS_AN_HOUR and first is not None:
-        raise LookLimitReached(limit=LOOKS_AN_HOUR, until=(first + WINDOW).isoformat(timespec="minutes"))
+        raise LookLimitReached(limit=LOOKS_AN_HOUR, until=told_instant(first + WINDOW, time_zone))
 
 
 def masked_name(name: str) -> str:
@@ -87,4 +90,4 @@ def horizon(now: datetime, days: int, time_zone: str, before: date | None) -> da
     end = now - timedelta(days=days)
     if before is None:
         return end
-    return min(end, datetime.combine(before, time(), ZoneInfo(time_zone)))
+    return min(end, datetime.combine(max(before, _FIRST_DAY), time(), ZoneInfo(time_zone)))

@@ -25,6 +25,8 @@ from inventory.texts import Text
 # How many cards of recordings an account holds: they are handed over and lost by name, never by a count. Printing is
 # built on the ledger, so its count is handed in.
 NamedCards = Callable[[Session, AccountKey], int]
+# What printing says against a reversal of a movement: a ribbon that printed does not come back as a new one.
+CheckUnused = Callable[[Session, int], None]
 _REPORTED = Text("melaporkan kehilangan", "reported the loss")
 _ASKED = Text("meminta pembalikan", "asked for the reversal")
 
@@ -65,6 +67,7 @@ def reverse(
     named_cards: NamedCards,
     amount: Amount | None = None,
     once: Once = FIRST,
+    check_unused: CheckUnused | None = None,
 ) -> int:
     """Take a receipt, spoilage, loss or use back, in part if `amount` says so. Answers the reversal's id.
 
@@ -78,6 +81,8 @@ def reverse(
             return done
         left, asked = _left_of(session, movement, amount)
         check_open(store, pointer=None)
+        if check_unused is not None and movement.kind is MovementKind.CONSUMPTION:
+            check_unused(session, movement_id)
         asking = _asked_by_another(session, actor, store, movement, asked.quantity, left)
         stranded = {key.free for key in left if _is_stranded(key)}
         books = ledger.lock(session, [*left, *stranded], {store.code: store.office})

@@ -11,7 +11,7 @@ from enum import StrEnum
 from inventory.errors import Conflict, RuleViolated
 from inventory.stock import numbers
 from inventory.stock.numbers import Amount, Span
-from inventory.texts import Text
+from inventory.texts import Text, aside
 
 NO_EVENT = 0
 NO_DOCUMENT = 0
@@ -201,8 +201,8 @@ class StockInsufficient(Conflict):
 
     code = "stock_insufficient"
     text = Text(
-        "{store} hanya punya {available} {item} ({condition}) milik {owner}; diminta {asked}.",
-        "{store} has only {available} {item} ({condition}) owned by {owner}; {asked} were asked for.",
+        "{store} hanya punya {available} {item}{apart} milik {owner}; diminta {asked}.",
+        "{store} has only {available} {item}{apart} owned by {owner}; {asked} were asked for.",
     )
 
 
@@ -289,8 +289,7 @@ def net(legs: Iterable[Leg]) -> dict[AccountKey, int]:
             raise ValueError(f"so many numbers, so many goods: {leg}")
         changes[leg.source] -= leg.quantity
         changes[leg.target] += leg.quantity
-    found = {key: changes[key] for key in sorted(changes) if changes[key]}
-    if not found:
+    if not (found := {key: changes[key] for key in sorted(changes) if changes[key]}):
         raise NothingToMove
     return found
 
@@ -311,9 +310,8 @@ def settle(balances: Mapping[AccountKey, int], changes: Mapping[AccountKey, int]
 
 def short(key: AccountKey, *, available: int, asked: int) -> StockInsufficient:
     """The error that says what is there and what was asked."""
-    return StockInsufficient(
-        store=key.store, item=key.item, condition=key.condition, owner=key.owner, available=available, asked=asked
-    )
+    return StockInsufficient(store=key.store, item=key.item, condition=key.condition, owner=key.owner,
+                             available=available, asked=asked, apart=aside(key.condition, Condition.BLANK))  # fmt: skip
 
 
 def draw(
@@ -330,8 +328,7 @@ def draw(
             taken.append((key, part))
             left -= part
     if left:
-        key = order[0]
-        raise short(key, available=quantity - left, asked=quantity)
+        raise short(order[0], available=quantity - left, asked=quantity)
     return taken
 
 

@@ -70,10 +70,12 @@ def test_a_check_is_done_once_with_its_key_and_refused_whole(printer, exact):
     first = check(printer, ("a", "bad", None, "damaged"), key="check")
     assert check(printer, ("a", "bad", None, "damaged"), key="check") == first
     problem = check(printer, ("b", "bad", None, "damaged"), ("a", "good"), expect=409)
-    assert (problem["code"], codes(problem)) == ("cards_not_waiting", [("/cards/1", "cards_not_waiting")])
+    assert (problem["code"], codes(problem)) == ("cards_not_waiting", [("/cards/1", "no_card_yet")])
     problem = check(printer, ("b", "bad"), ("nobody", "good"), expect=422)
     assert codes(problem) == [("/cards/1/recording", "recording_unknown")]
-    assert codes(check(printer, ("b", "bad"), expect=422)) == [("/cards/0/reason", "spoil_reason_missing")]
+    problem = check(printer, ("b", "bad"), expect=422)
+    assert codes(problem) == [("/cards/0/reason", "spoil_reason_missing")]
+    assert problem["errors"][0]["detail"].startswith("Kartu yang buruk memerlukan alasan (reason): damaged, ")
     problem = check(printer, ("b", "good", "matched", "damaged"), expect=422)
     assert codes(problem) == [("/cards/0/reason", "spoil_reason_unexpected")]
     assert codes(check(printer, ("b", "good"), ("b", "good"), expect=422)) == [("/cards/1", "recording_twice")]
@@ -108,6 +110,24 @@ def test_where_the_office_wants_checks_no_unchecked_card_is_handed_over(printer,
     check(printer, ("f", "bad", None, "damaged"))
     assert printer.get(f"/print-jobs/{mine}")["waiting"] == 1
     assert stock_of(printer, event.store) == (1, 0, 1, 1)
+
+
+def test_where_the_office_wants_checks_no_unchecked_card_is_sent_on(printer, calls, app, exact):
+    setting(calls, card_check=True)
+    head = {"region": "15.03.04.2001", "recipient": "Umar", "recipient_role": "kepala desa"}
+    check(printer, ("a", "good"))
+    body = {"store": STORE, "recordings": ["a", "b"], **head}
+    problem = printer.post("/card-consignments", body, 409)
+    assert (problem["code"], codes(problem)) == ("cards_not_checked", [("/recordings/1", "cards_not_checked")])
+    assert "POST /cards/check" in problem["detail"]
+    check(printer, ("b", "good"))
+    assert printer.post("/card-consignments", body)["quantity"] == 2
+    # Those of an event are never held up.
+    event = running_event(app, "15.03")
+    calls("clerk", "15.03").post("/receipts", receipt(event.store, 3))
+    recorded(printer, "e")
+    results(printer, job_of(printer, "e", store=event.store)["id"], ("e", "printed"))
+    assert printer.post("/card-consignments", {"store": event.store, "recordings": ["e"], **head})["quantity"] == 1
 
 
 def test_the_blank_of_a_bad_card_passes_through_the_hand_that_it_came_from(calls, exact):

@@ -59,6 +59,19 @@ def figures(caller, made):
     return [shown[name] for name in ("status", "quantity", "out", "issued", "returned", "lost")]
 
 
+def test_who_has_no_card_to_hand_over_is_told_why(printer, exact):
+    with clock.telling(datetime(2027, 11, 22, 2, 51, tzinfo=UTC)):
+        issue(printer, handed("a"))
+    printer.post("/cards/lost", {"recordings": ["b"], "reason": "Hilang"}, 200)
+    printer.post("/recordings", {"recordings": [person("e")]})
+    problem = issue(printer, handed("c"), handed("a"), handed("b"), handed("e"), expect=409)
+    assert (problem["code"], problem["facts"]) == ("cards_not_waiting", {"count": 3})
+    assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [
+        ("/cards/1", "card_already_issued"), ("/cards/2", "card_lost"), ("/cards/3", "no_card_yet"),
+    ]  # fmt: skip
+    assert problem["errors"][0]["detail"] == "Kartu perekaman ini sudah diserahkan pada 22-11-2027 09.51 WIB."
+
+
 # What is checked, and the old card.
 
 

@@ -82,10 +82,20 @@ def test_the_night_of_sarolangun_prints_683_an_hour_and_meets_its_morning(sarola
     assert hours[11]["backlog"] == 2_295.0
     assert hours[12]["printed"] == hours[12]["capacity"] == round(683.4 * 0.991, 2)
     assert hours[-1]["backlog"] == 0.0
-    assert found["verdict"].startswith("2295 kartu selesai sekitar 03-04 23:23 WIB; penyerahan mulai 04-04 08:00 WIB")
+    assert found["verdict"].startswith("2.295 kartu selesai sekitar 03-04 23:23 WIB; penyerahan mulai 04-04 08:00 WIB")
     english = night(coordinator, sarolangun, SEVENTEEN, Accept_Language="en")
-    assert english["verdict"].startswith("2295 cards are printed by about")
+    assert english["verdict"].startswith("2,295 cards are printed by about")
     assert english["assumptions"][0].startswith("17 printers, together about 683 blanks an hour")
+    assert "a turnout of 27 percent" in " ".join(english["assumptions"]).lower()
+    assert "A spoil rate of 0.9 percent: 2,295 cards take 2,316 blanks." in english["assumptions"]
+    assert any("blangko 11.000, ribbon 12.000" in one for one in found["assumptions"])
+    assert not any("daily_limit" in one for one in found["assumptions"])
+
+
+def test_a_printers_daily_limit_is_said_not_to_be_applied(sarolangun, coordinator, calls):
+    printer = calls("printer", "15.03")
+    printer.post("/printers", {"store": "15.03-UTAMA", "name": "Kantor", "daily_limit": 100})
+    assert any("(daily_limit) tidak diterapkan" in one for one in night(coordinator, sarolangun)["assumptions"])
 
 
 def test_what_is_missing_is_told_as_the_least_to_add_in_figures_and_in_words(sarolangun, coordinator, calls):

@@ -126,6 +126,38 @@ def test_a_mount_is_made_once_with_its_key(printer, exact):
     assert printer.post(path, body, 400, key=None)["code"] == "idempotency_key_missing"
 
 
+def test_a_mount_that_printed_is_not_put_back_as_a_new_roll(printer, clerk, exact):
+    made = added(printer)
+    used = mounted(printer, made, yield_cards=1)
+    for name in ("p0", "p1"):
+        results(printer, job(printer, name), (name, "printed"))
+    path = f"/movements/{used['movement']}/reversal"
+    problem = clerk.post(path, {"reason": "Salah catat"}, 409)
+    assert (problem["code"], problem["facts"]["used"]) == ("mount_used", 2)
+    assert printer.stock(STORE, "ribbon")["on_hand"] == 1
+    # It gave more than it said: nothing of it is lost.
+    assert mounted(printer, made)["lost"] == 0
+    assert clerk.post(path, {"reason": "Salah catat"}, 409)["code"] == "mount_used"
+    plain = clerk.post("/consumptions", {"store": STORE, "item": "film", "quantity": 1})
+    clerk.post(f"/movements/{plain['id']}/reversal", {"reason": "Salah catat"})
+
+
+def test_a_job_without_a_printer_is_told_which_there_are(printer, exact):
+    assert job(printer, "p0", machine=None)["warnings"] == []
+    added(printer)
+    added(printer, "Fargo 2")
+    (warning,) = job(printer, "p1", machine=None)["warnings"]
+    assert warning.endswith('Printer di gudang ini: "Fargo 1", "Fargo 2".')
+    assert added(printer, expect=409)["detail"] == f'Printer "Fargo 1" sudah ada di {STORE}.'
+
+
+def test_a_roll_that_is_not_there_is_not_called_blank(printer, clerk, exact):
+    made = added(printer)
+    mounted(printer, made, "film")
+    problem = mounted(printer, made, "film", expect=409)
+    assert problem["detail"] == f"{STORE} hanya punya 0 film milik 15.03; diminta 1."
+
+
 def test_a_mount_whose_movement_is_reversed_never_was(printer, clerk, exact):
     made = added(printer)
     wrong = mounted(printer, made)
@@ -222,7 +254,7 @@ def test_a_job_that_will_not_fit_is_warned_of_in_the_callers_language(printer):
     told = job(printer, *[f"p{n}" for n in range(1, 6)])["warnings"]
     assert told == [
         "Ribbon tersisa untuk 3 dari 5 kartu; 1 cadangan di gudang.",
-        "Printer Fargo 1 dibatasi 4 kartu sehari (harus mendingin); yang menunggu 5.",
+        'Printer "Fargo 1" dibatasi 4 kartu sehari (harus mendingin); yang menunggu 5.',
     ]
     body = {"store": STORE, "printer": "Fargo 1", "recordings": ["p6", "p7", "p8", "p9"], "draft": True}
     draft = printer.post("/print-jobs", body, Accept_Language="en")

@@ -82,6 +82,14 @@ def test_another_content_type_is_refused(clerk, kind):
     assert_is_a_problem(raw(clerk, json.dumps(receipt("15.03-UTAMA", 1)).encode(), kind), 415, "media_type_wrong")
 
 
+def test_a_route_that_takes_a_file_says_what_it_reads(calls):
+    field = calls("field", "15.03")
+    headers = {"Authorization": f"Bearer {field.token}"}
+    answer = field.app.test_client().post("/api/v1/imports", json={"office": "15.03"}, headers=headers)
+    problem = assert_is_a_problem(answer, 415, "media_type_wrong")
+    assert problem["detail"] == "Jenis isi ini tidak diterima di alamat ini; kirim multipart/form-data."
+
+
 def test_json_with_a_charset_is_json(clerk):
     body = json.dumps(receipt("15.03-UTAMA", 1)).encode()
     assert raw(clerk, body, "application/json; charset=utf-8").status_code == 201

@@ -335,6 +335,10 @@ def test_each_office_has_a_period_of_its_own_and_a_day_narrows_it(calls, exact):
         assert national.post("/people/purge", {"before": day, "dry_run": True}, 200)["persons"] == 0
         body = {"before": f"{today.replace(year=today.year + 1):%Y-%m-%d}", "dry_run": True}
         assert national.post("/people/purge", body, 200)["persons"] == 2
+        for day, persons in (("0001-01-01", 0), ("1999-12-31", 0), ("9999-12-31", 2)):
+            body = {"before": day, "dry_run": True}
+            assert national.post("/people/purge", body, 200)["persons"] == persons
+        assert national.post("/people/purge", {"before": "0001-01-01"}, 200)["persons"] == 0
 
 
 def test_a_large_purge_is_done_in_parts(app, calls, monkeypatch, exact):
