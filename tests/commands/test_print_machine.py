@@ -12,14 +12,21 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from inventory.access import Role
+from inventory.custody import commands as custody
+from inventory.custody.commands import Issue, Return
+from inventory.custody.models import CustodySession
+from inventory.custody.rules import CustodyStatus
 from inventory.database import current, db, transaction
 from inventory.errors import InventoryError
 from inventory.offices.models import Office
+from inventory.people import commands as people
 from inventory.printing import checks, commands, handover, runs
 from inventory.printing.commands import NewJob, NewPerson, WalkIn
 from inventory.printing.handover import Handover
 from inventory.printing.models import Attempt, Card, JobLine, PrintJob, PrintRun, RunLine
 from inventory.printing.rules import CardStatus, JobStatus, Outcome, Result
+from inventory.printing.run_queries import feeding_run
 from inventory.printing.run_rules import Confirmation, Fingerprint, Found, Progress, Quality, ReportedStage, RunStatus
 from inventory.printing.run_rules import Spoil as SpoiledBlank
 from inventory.recordings import commands as recordings
@@ -59,11 +66,13 @@ class PrintRoom(RuleBasedStateMachine):
         self.number, self.numbered, self.checked = next(examples), numbered, check
         with transaction() as session:
             setting = sa.update(Office).where(Office.code == OFFICE)
-            session.execute(setting.values(card_check=check, confirm_required=word))
+            session.execute(setting.values(card_check=check, confirm_required=word, write_off_check=False))
         self.printer, self.clerk = actor("printer", OFFICE), actor("clerk", OFFICE)
         span = Span(Series("M", 3), 1, BLANKS)
         amount = Amount(BLANKS, (span,)) if numbered else Amount(BLANKS)
         stock.receive(self.clerk, Arrival(STORE, "blangko", amount, ReceiptSource.MINISTRY, "SJ", date(2026, 1, 5)))
+        boss = actor("admin", "0")
+        self.two = [people.add_user(boss, "x", Role.FIELD, OFFICE) for _ in range(2)]
         self.people = [self._record(f"p{n}") for n in range(PEOPLE)]
         self.walked = self.steps = 0
 
@@ -198,6 +207,32 @@ class PrintRoom(RuleBasedStateMachine):
                         blanks=self.blanks(len(spoiled) + 1))  # fmt: skip
         self.does(commands.walk_in, wanted)
 
+    @rule(quantity=st.integers(1, 4))
+    def hand_out(self, quantity) -> None:
+        amount = self.blanks(quantity) if self.numbered else Amount(quantity)
+        if not amount.quantity:  # a request for nothing does not come this far
+            return
+        wanted = Issue(STORE, "blangko", self.printer.user_id, amount, quantity, self.two)
+        self.does(lambda actor: custody.issue(self.clerk, wanted))
+
+    @rule(all_back=st.booleans())
+    def take_back(self, *, all_back) -> None:
+        """End a shift; while blanks of it are in a printer it does not end, whatever is said to be missing."""
+        query = sa.select(CustodySession.id).where(CustodySession.status != CustodyStatus.CLOSED)
+        if (held := current().scalar(query.order_by(CustodySession.id).limit(1))) is None:
+            return
+        back = Amount(0)
+        if all_back:
+            lying = sa.select(Account.id).where(Account.place == Place.CUSTODY, Account.document_id == held)
+            there = intervals.in_accounts(current(), current().scalars(lying).all())
+            spans = tuple(span for some in there.values() for span in some)
+            of_hand = sa.select(sa.func.sum(Account.balance)).where(
+                Account.place == Place.CUSTODY, Account.document_id == held
+            )
+            back = Amount(int(current().scalar(of_hand)), spans)
+        said = Return(back, self.two, "hilang")
+        self.does(lambda actor: custody.close(self.clerk, held, said, feeding_run))
+
     @rule()
     def make_mistakes(self) -> None:
         """Calls that can never be right are refused, whatever the state."""
@@ -245,6 +280,12 @@ class PrintRoom(RuleBasedStateMachine):
         under_way = list(current().scalars(sa.select(RunLine.recording_id).where(RunLine.waiting)))
         assert len(set(under_way)) == len(under_way)
         assert set(under_way) <= {row[0] for row in waiting}
+
+    @invariant()
+    def what_a_run_is_fed_from_is_open(self) -> None:
+        fed = current().scalar(sa.select(PrintRun.id).where(PrintRun.status == RunStatus.OPEN, PrintRun.from_hand))
+        held = sa.select(CustodySession.id).where(CustodySession.status == CustodyStatus.OPEN)
+        assert fed is None or current().scalar(held.limit(1)) is not None
 
     @invariant()
     def every_blank_is_in_one_place(self) -> None:
