@@ -138,4 +138,4 @@ def _job(job_id: int) -> dict[str, Any]:
 
 
 def _to_print(job_id: int) -> dict[str, Any]:
-    return {**_job(job_id), "warnings": supplies.warnings_of_job(job_id)}
+    return {**_job(job_id), "warnings": [*queries.warnings_of_people(job_id), *supplies.warnings_of_job(job_id)]}

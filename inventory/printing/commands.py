@@ -112,6 +112,7 @@ def create_job(actor: Actor, wanted: NewJob, once: Once = FIRST) -> int:
             raise LinesRefused(_unclear(wanted.recordings, wrong))
         ids = [meant[reference].id for reference in wanted.recordings]
         rules.first_lines(ids, "recordings")
+        steps.check_of_event(store, [meant[reference].event for reference in wanted.recordings])
         # Looked at before they are locked too: what waits in a running job is not worth getting in its way.
         steps.check_free(session, ids, {found.id: found.status for found in meant.values()})
         standing = recordings.lock_recordings(session, ids)
@@ -228,7 +229,7 @@ def undo_result(actor: Actor, job_id: int, recording: Reference, reason: str, on
         if attempt.outcome is Outcome.PRINTED:
             booking.check_card(session, attempt.id, store)
         steps.require_running(session, job.event_id)
-        rules.check_undo(attempt.attempted_at, clock.now(), store.undo_minutes)
+        rules.check_undo(attempt.attempted_at, clock.now(), store.undo_minutes, store.time_zone)
         blank, spent, spans = booking.spent(session, job, attempt, store)
         books = ledger.lock(session, [blank, spent], {store.code: store.office})
         fact = Fact(MovementKind.PRINTING_UNDO, actor, store, reason=reason, document_id=job.id,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from inventory import access, clock
 from inventory.access import Action, Actor
@@ -24,12 +24,21 @@ from inventory.printing.rules import CardStatus, JobStatus, Outcome
 from inventory.printing.run_rules import RunStatus, state_of
 from inventory.recordings.models import Recording
 from inventory.recordings.queries import chunks, joined_events, require_office
+from inventory.recordings.rules import RecordingStatus
 from inventory.stock.rules import AccountKey
 from inventory.texts import Text
 
 _STANDING = Attempt.undone_by.is_(None)
 _PRINTED = sa.and_(_STANDING, Attempt.outcome == Outcome.PRINTED)
 _SPOILED = sa.and_(_STANDING, Attempt.outcome == Outcome.SPOILED)
+
+
+_AGAIN = Text(
+    "{count} perekaman di pekerjaan ini milik orang yang masih punya perekaman lain yang siap cetak, atau kartu yang"
+    " belum diserahkan: periksa agar tidak tercetak dua kali.",
+    "{count} recordings of this job are of people who have another recording to print, or a card not handed over:"
+    " check, so that nothing is printed twice.",
+)
 
 
 class JobNotFound(NotFound):
@@ -252,6 +261,24 @@ def jobs_holding(session: Session, recordings: Sequence[int]) -> dict[int, int]:
         query = sa.select(JobLine.recording_id, JobLine.job_id).where(JobLine.recording_id.in_(part), JobLine.waiting)
         held.update((row.recording_id, row.job_id) for row in session.execute(query))
     return held
+
+
+def warnings_of_people(job_id: int) -> list[Text]:
+    """What to look at before a job is printed: people who have another recording to print, or a card to collect."""
+    other = aliased(Recording)
+    open_too = other.status.in_([RecordingStatus.PRR, RecordingStatus.PRINTED])
+    again = sa.exists().where(
+        other.nik_index == Recording.nik_index, other.office_code == Recording.office_code, other.id != Recording.id,
+        open_too,
+    )  # fmt: skip
+    query = (
+        sa.select(sa.func.count())
+        .select_from(JobLine)
+        .join(Recording, Recording.id == JobLine.recording_id)
+        .where(JobLine.job_id == job_id, JobLine.waiting, again)
+    )
+    count = int(current().scalar(query) or 0)
+    return [_AGAIN.format(count=count)] if count else []
 
 
 def named_cards(session: Session, account: AccountKey) -> int:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from inventory.errors import Conflict, Fault, LinesRefused, RuleViolated
-from inventory.offices.rules import TIME_ZONES, told_instant
+from inventory.offices.rules import told_instant
 from inventory.recordings.rules import Reference
 from inventory.stock import numbers
 from inventory.stock.numbers import Amount, Span
@@ -362,7 +362,7 @@ def handed_over(key: AccountKey) -> AccountKey:
     return key.at(Place.ISSUED)
 
 
-def check_undo(at: datetime, now: datetime, minutes: int, time_zone: str = TIME_ZONES["WIB"]) -> None:
+def check_undo(at: datetime, now: datetime, minutes: int, time_zone: str) -> None:
     """Raise `UndoTooLate` when more than the office's minutes have passed since `at`."""
     if now > (until := at + timedelta(minutes=minutes)):
         raise UndoTooLate(minutes=minutes, until=told_instant(until, time_zone))

@@ -13,6 +13,7 @@ from inventory.access import Actor
 from inventory.database import insert_ignore, insert_many, table_of, transaction, wire
 from inventory.errors import Busy, Fault, LinesRefused
 from inventory.offices.queries import StoreFacts, store_facts
+from inventory.offices.rules import told_instant
 from inventory.printing import booking, rules, run_rules, steps, supplies
 from inventory.printing.booking import Booked
 from inventory.printing.models import PrintJob, PrintRun, RunLine
@@ -41,7 +42,7 @@ def check_none_open(session: Session, job: PrintJob) -> None:
 
 
 def _unconfirmed(run: PrintRun) -> run_rules.RunUnconfirmed:
-    began = run.started_at.isoformat(timespec="minutes")
+    began = told_instant(run.started_at, store_facts(run.store_code).time_zone)
     return run_rules.RunUnconfirmed(run=run.id, job=run.job_id, began=began, quantity=run.quantity)
 
 
@@ -73,7 +74,7 @@ def start(
         steps.require_running(session, job.event_id)
         check_none_open(session, job)
         store = store_facts(job.store_code)
-        steps.check_printer(session, store, job.item_code, job.printer)
+        steps.check_printer(session, store, job.item_code, job.printer, new=False)
         waiting = list(booking.waiting_in(session, job.id))
         size = run_rules.size_of(job.id, len(waiting), quantity)
         order = steps.feeding(session, actor, store, job.item_code)

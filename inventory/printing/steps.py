@@ -15,6 +15,7 @@ from inventory.catalogue.rules import ItemKind
 from inventory.custody import queries as custody
 from inventory.custody.rules import CustodyNeeded
 from inventory.database import insert_many
+from inventory.errors import Fault
 from inventory.offices.queries import StoreFacts
 from inventory.outbox import ChangeKind
 from inventory.outreach.models import Event
@@ -50,17 +51,20 @@ def check_blank(code: str) -> None:
         raise OnlyBlanksBecomeCards(pointer="/item", item=code)
 
 
-def check_version(session: Session, store: StoreFacts, item: str, printer: str | None) -> Printer | None:
+def check_version(
+    session: Session, store: StoreFacts, item: str, printer: str | None, *, new: bool = False
+) -> Printer | None:
     """The printer, where its store has listed it.
 
-    Raises `PrinterUnknown`, or `VersionNotPrinted` when the print room or the printer cannot print this item.
+    Raises `VersionNotPrinted` when the print room or the printer cannot print this item, and for a `new` job
+    `PrinterUnknown`: one that was made before the store listed its printers goes on under the name it has.
     """
     stated: list[tuple[str, Sequence[str] | None]] = [(store.code, store.prints)]
     found = None
     if printer is not None:
         query = sa.select(Printer).where(Printer.store_code == store.code)
         known = {each.name: each for each in session.scalars(query.order_by(Printer.name))}
-        if known and printer not in known:
+        if new and known and printer not in known:
             raise rules.PrinterUnknown(pointer="/printer", store=store.code, printer=printer, known=", ".join(known))
         found = known.get(printer)
         stated.append((printer, found.prints if found else None))
@@ -70,9 +74,9 @@ def check_version(session: Session, store: StoreFacts, item: str, printer: str |
     return found
 
 
-def check_printer(session: Session, store: StoreFacts, item: str, printer: str | None) -> None:
-    """The same for work that is new, which no printer in repair is given: raises `PrinterInRepair` too."""
-    supplies.require_working(check_version(session, store, item, printer))
+def check_printer(session: Session, store: StoreFacts, item: str, printer: str | None, *, new: bool = True) -> None:
+    """The same for work that begins, which no printer in repair is given: raises `PrinterInRepair` too."""
+    supplies.require_working(check_version(session, store, item, printer, new=new))
 
 
 def require_running(session: Session, event_id: int | None) -> None:
@@ -88,6 +92,15 @@ def check_may_pick(store: StoreFacts, pointer: str) -> None:
     """Raise `QueueOnly` where the office prints by its queue; an event names whom it prints."""
     if store.checks.queue_only and not store.event_id:
         raise rules.QueueOnly(pointer=pointer, office=store.office)
+
+
+def check_of_event(store: StoreFacts, events: Sequence[int | None]) -> None:
+    """Raise `QueueOnly` with the lines of those who were not recorded at the event that prints them."""
+    if store.checks.queue_only and store.event_id and set(events) != {store.event_id}:
+        strangers = [index for index, event in enumerate(events) if event != store.event_id]
+        text = rules.QueueOnly.text.format(office=store.office)
+        faults = [Fault(f"/recordings/{index}", text, rules.QueueOnly.code) for index in strangers]
+        raise rules.QueueOnly(faults=faults, office=store.office)
 
 
 def check_free(session: Session, ids: Sequence[int], statuses: Mapping[int, RecordingStatus]) -> None:

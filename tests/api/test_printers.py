@@ -24,7 +24,7 @@ def printer(calls, clerk):
     caller = calls("printer", "15.03")
     for item, quantity in (("blangko", 30), ("ribbon", 2), ("film", 1)):
         clerk.post("/receipts", receipt(STORE, quantity, item))
-    caller.post("/recordings", {"recordings": [person(f"p{n}") for n in range(10)]})
+    caller.post("/recordings", {"recordings": [person(f"p{n}", nik=f"150304420501{n:04}") for n in range(10)]})
     return caller
 
 

@@ -333,6 +333,8 @@ def test_an_office_that_prints_by_its_queue_refuses_to_be_told_whom(app, calls, 
     event = running_event(app, "15.03")
     calls("clerk", "15.03").post("/receipts", receipt(STORE, 5))
     printer.post("/recordings", {"recordings": [person("e", event=event.id)]})
+    stranger = printer.post("/print-jobs", {"store": event.store, "recordings": ["e", "15.03-1"]}, 409)
+    assert (stranger["code"], [fault["pointer"] for fault in stranger["errors"]]) == ("queue_only", ["/recordings/1"])
     printer.post("/print-jobs", {"store": event.store, "recordings": ["e"]})
 
 

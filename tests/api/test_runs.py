@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from tests.api.test_printing import STORE, issue, job_of, recorded, results, stock_of
@@ -78,7 +81,8 @@ def test_an_unconfirmed_run_asks_for_its_count_wherever_its_printer_is_wanted(pr
         assert (problem["code"], problem["facts"]["run"], problem["facts"]["quantity"]) == (
             "run_unconfirmed", run["id"], 2,
         )  # fmt: skip
-        assert run["started_at"][:16] in problem["facts"]["began"]
+        began = datetime.fromisoformat(run["started_at"]).astimezone(ZoneInfo("Asia/Jakarta"))
+        assert problem["facts"]["began"] == f"{began:%d-%m-%Y %H.%M} WIB"
     assert printer.post(f"/print-jobs/{first}/cancel", None, 409)["code"] == "run_unconfirmed"
     other = start(printer, third)
     confirm(printer, third, other["id"], 1)

@@ -101,9 +101,7 @@ def test_durations_are_measured_by_office_and_bounded_in_time(context):
             "p90": 9 * hour,
             "longest": 9 * hour,
         }
-        assert steps["prr_to_printed"] == dict.fromkeys(("p10", "median", "p90", "longest"), 23 * hour) | {
-            "count": 1
-        }
+        assert steps["prr_to_printed"] == dict.fromkeys(("p10", "median", "p90", "longest"), 23 * hour) | {"count": 1}
         assert steps["printed_to_issued"]["median"] == 5 * hour
         assert steps["recorded_to_sfe"]["count"] == 9
         waiting = {one["status"]: (one["count"], one["oldest"]) for one in found["waiting"]}

@@ -137,9 +137,9 @@ def test_an_undo_is_possible_until_the_offices_minutes_have_passed(minutes, seco
     at = NOW - timedelta(seconds=seconds)
     if seconds > minutes * 60:
         with pytest.raises(UndoTooLate):
-            rules.check_undo(at, NOW, minutes)
+            rules.check_undo(at, NOW, minutes, "Asia/Jakarta")
     else:
-        rules.check_undo(at, NOW, minutes)
+        rules.check_undo(at, NOW, minutes, "Asia/Jakarta")
 
 
 @given(st.lists(st.integers(1, 5)))
