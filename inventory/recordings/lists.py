@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from operator import attrgetter
 from typing import Any
 
@@ -129,8 +129,10 @@ def store(session: Session, place: Place, lines: Sequence[ListLine], holding: Ho
         if line.person is not None and line.client_id is not None:
             groups.setdefault(line.client_id, []).append(line)
     told: dict[int, list[Told]] = {}
-    # In one order everywhere, so that two lists that share lines wait for each other instead of deadlocking.
-    merged = _merged(place, {name: _agreeing(place, groups[name], stored) for name in sorted(groups)})
+    # The longest recorded first: who becomes print-ready by one list is printed in that order. Lists of one office come
+    # one after another, so no order of locks is needed.
+    in_turn = sorted(groups, key=lambda name: (_recorded_at(groups[name][0]), name))
+    merged = _merged(place, {name: _agreeing(place, groups[name], stored) for name in in_turn})
     names = list(merged)
     for start in range(0, len(names), _MANY):
         part = {name: merged[name] for name in names[start : start + _MANY]}
@@ -139,6 +141,10 @@ def store(session: Session, place: Place, lines: Sequence[ListLine], holding: Ho
         told.setdefault(recording, []).append(line.told)
     _move(session, place, told, holding, stored)
     return stored
+
+
+def _recorded_at(line: ListLine) -> datetime:
+    return line.person.recorded_at if line.person is not None else datetime.max.replace(tzinfo=UTC)
 
 
 def _agreeing(place: Place, lines: list[ListLine], stored: Stored) -> list[ListLine]:

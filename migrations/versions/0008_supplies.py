@@ -16,8 +16,7 @@ CHECKED = {
     " CHECK (capacity_per_hour > 0)",
     "rest_after_cards": "INTEGER CONSTRAINT ck_printers_rest_after_cards"
     " CHECK (rest_after_cards IS NULL OR rest_after_cards > 0)",
-    "rest_minutes": "{double} CONSTRAINT ck_printers_rest_minutes"
-    " CHECK (rest_minutes IS NULL OR rest_minutes > 0)",
+    "rest_minutes": "{double} CONSTRAINT ck_printers_rest_minutes CHECK (rest_minutes IS NULL OR rest_minutes > 0)",
     "daily_limit": "INTEGER CONSTRAINT ck_printers_daily_limit CHECK (daily_limit IS NULL OR daily_limit > 0)",
     "status": "VARCHAR(24) DEFAULT 'working' NOT NULL CONSTRAINT ck_printers_printerstatus"
     " CHECK (status IN ('working', 'in_repair'))",

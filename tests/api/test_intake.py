@@ -661,3 +661,15 @@ def test_old_reasons_are_forgotten_and_the_counts_stay(calls, app):
         with clock.telling(clock.now() + timedelta(days=91)):
             assert commands.forget_faults() == 1
     assert field.get(f"/imports/{number}")["faults"] == 1
+
+
+def test_who_was_recorded_first_is_first_among_those_of_one_list(calls):
+    caller = calls("printer", "15.03")
+    hours = [14, 9, 11, 8, 16]
+    people = [(nik(n), f"Warga {n}", "HILANG", "PRR", f"05-01-2026 {hour:02}:00") for n, hour in enumerate(hours)]
+    bring(caller, siak(*people))
+    queue = caller.get("/queue")["items"]
+    by_id = {row["id"]: row["recorded_at"] for row in caller.get("/recordings")["items"]}
+    told = [by_id[place["recording"]] for place in queue]
+    assert len(told) == len(hours)
+    assert told == sorted(told)
