@@ -54,11 +54,6 @@ def durations(actor: Actor, office: str, days: int) -> dict[str, Any]:
     }
 
 
-def days_to_print_ready(office: str, days: int = 90) -> dict[str, int | None]:
-    """The distribution of SFE to PRR at an office, in seconds: for planning, which has checked access."""
-    return spread(dict(_steps(office, clock.now() - timedelta(days=min(days, MAX_DAYS))))["sfe_to_prr"])
-
-
 def _took(start: Any, end: Any) -> sa.Label[int]:
     seconds: Any = _Seconds  # SQLAlchemy does not say what its elements are made from
     return sa.label("took", seconds(end) - seconds(start))

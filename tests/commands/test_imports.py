@@ -14,7 +14,7 @@ from inventory import clock
 from inventory.database import db, transaction
 from inventory.intake import commands
 from inventory.intake.commands import Sent
-from inventory.intake.durations import days_to_print_ready, durations
+from inventory.intake.durations import durations
 from inventory.printing.models import Card
 from inventory.printing.rules import CardStatus
 from inventory.recordings.models import Recording
@@ -108,7 +108,6 @@ def test_durations_are_measured_by_office_and_bounded_in_time(context):
         assert waiting["prr"] == (10, at(-20))
         assert waiting["bio_captured"][0] == 1
         assert waiting["failed"] == (0, None)
-        assert days_to_print_ready("15.03", 90)["median"] == 5 * hour
         assert durations(actor("inspector", "0"), "15.04", 90)["steps"][0]["median"] is None
 
 
