@@ -250,13 +250,13 @@ def walk_in(actor: Actor, wanted: WalkIn, once: Once = FIRST) -> int:
         store = store_for(actor, Action.PRINT, wanted.store)
         event_id = steps.event_of(store, wanted.event)
         steps.check_blank(wanted.item)
-        checks.check_walk_in(store, event_id, wanted.fingerprint, issued=wanted.issued)
         if not wanted.issued and (wanted.checked or wanted.surrendered):
             raise CollectorUnnamed(pointer="/collected_by")
         line = _as_line(wanted.person, store, event_id)
         if (done := once.done_before(session)) is not None:
             return done
         steps.check_may_pick(store, "/recording")
+        checks.check_walk_in(store, event_id, wanted.fingerprint, issued=wanted.issued)
         steps.check_printer(session, store, wanted.item, wanted.printer)
         steps.require_running(session, event_id)
         recording = recordings.insert_one(session, actor, line)

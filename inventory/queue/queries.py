@@ -114,8 +114,10 @@ def show_queue(
     """The places of a queue, each explained; with `totals` how many wait and are held, which reads them all."""
     queue = reached_queue(actor, office, event)
     policy = in_force(queue.office, queue.today)
-    wishes, jobs = policy.wishes, lines.in_jobs(queue, policy.wishes)
-    used = lines.used_today(queue, jobs)
+    wishes = policy.wishes
+    # What was printed today matters to quotas, caps and totals only.
+    jobs = lines.in_jobs(queue, wishes) if totals or wishes.counts_the_day else {}
+    used = lines.used_today(queue, jobs) if totals or wishes.counts_the_day else dict.fromkeys(PrintReason, 0)
     taken = _taken(wanted.after)
     shown_before = {reason: found.count for reason, found in taken.items()}
     counted = {reason: used[reason] + shown_before.get(reason, 0) for reason in PrintReason}
