@@ -125,16 +125,17 @@ def count_hit(what: str) -> int:
     key = f"{what} {now:%Y-%m-%dT%H:%M}"
     with transaction() as session:
         session.execute(sa.delete(FailedSignIn).where(FailedSignIn.expires_at < now))
-        upsert = _upsert(session, {"key": key, "hits": 1, "expires_at": now + WINDOW})
+        upsert = upsert_hits(session, {"key": key, "hits": 1, "expires_at": now + WINDOW}, more=1)
         return int(session.execute(upsert).scalar_one())
 
 
-def _upsert(session: Session, row: dict[str, Any]) -> Any:
+def upsert_hits(session: Session, row: dict[str, Any], more: int) -> Any:
+    """The statement that begins a count or adds to it, locks its row, and answers its `hits` and `expires_at`."""
     if session.get_bind().dialect.name == "sqlite":
         from sqlalchemy.dialects.sqlite import insert
     else:
         from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
     statement = insert(FailedSignIn).values(row)
     return statement.on_conflict_do_update(
-        index_elements=[FailedSignIn.key], set_={"hits": FailedSignIn.hits + 1}
-    ).returning(FailedSignIn.hits)
+        index_elements=[FailedSignIn.key], set_={"hits": FailedSignIn.hits + more}
+    ).returning(FailedSignIn.hits, FailedSignIn.expires_at)
