@@ -16,6 +16,7 @@ from api.config import Settings, SettingWrong
 from api.problems import ProblemApi
 from inventory import keys, tables
 from inventory.database import db
+from web import console
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -47,7 +48,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(status.blueprint)
     app.register_blueprint(docs.blueprint)
     app.url_map.converters["code"] = CodeConverter
-    routes.register(ProblemApi(app, spec_kwargs=docs.SPEC))
+    problem_api = ProblemApi(app, spec_kwargs=docs.SPEC)
+    routes.register(problem_api)
+    console.install(app, settings, problem_api.handle_http_exception)
     return app
 
 

@@ -11,6 +11,8 @@ from inventory import access
 from inventory.errors import NotPermitted
 from inventory.people import commands, queries
 
+# Endpoints of a blueprint whose name ends so are pages: a session says who looks at them (web/signing.py), not a token.
+PAGES = "_pages"
 # The only addresses that answer without a token; everything else needs one and a permission of its own.
 OPEN_ENDPOINTS = frozenset(
     {
@@ -32,7 +34,7 @@ def install(app: Flask) -> None:
 
 def _authenticate() -> None:
     endpoint = request.endpoint
-    if endpoint is None or endpoint in OPEN_ENDPOINTS:
+    if endpoint is None or endpoint in OPEN_ENDPOINTS or is_page(endpoint):
         return  # an unknown address answers 404 by itself
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     found = queries.actor_of(token.strip()) if scheme.lower() == "bearer" else None
@@ -45,6 +47,11 @@ def _authenticate() -> None:
         raise NoPermissionDeclared
     if not access.permits(found, action):
         raise NotPermitted(role=found.role, office=found.office, action=action)
+
+
+def is_page(endpoint: str) -> bool:
+    """Whether an endpoint is a page of the console, and no route of the API."""
+    return endpoint.partition(".")[0].endswith(PAGES)
 
 
 def _refuse() -> None:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
 
 from inventory import keys
+from inventory.access import Role
 from inventory.keys import Keyring
 
 # Where the project lies: the database of `make run` is found from whichever folder `blangko` is called.
@@ -44,6 +45,8 @@ class Settings:
     ledger_dir: Path
     seal_every: int
     send_every: int
+    https: bool
+    second_factor: frozenset[Role]
     keyring: Keyring
 
 
@@ -67,6 +70,8 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         ledger_dir=Path(env.get("BLANGKO_LEDGER_DIR", "") or HOME / "instance" / "ledger").absolute(),
         seal_every=_number(env, "BLANGKO_SEAL_EVERY", 5, 0, 3_600),
         send_every=_number(env, "BLANGKO_SEND_EVERY", 5, 0, 3_600),
+        https=_choice(env, "BLANGKO_HTTPS", "off", ("on", "off")) == "on",
+        second_factor=_roles(env, "BLANGKO_SECOND_FACTOR", "coordinator,admin"),
         keyring=_keyring(env),
     )
 
@@ -78,7 +83,7 @@ _KNOWN = frozenset(
         "TRUSTED_PROXIES", "PUBLIC_URL", "LOG", "FAILED_TOKENS_PER_MINUTE",
         "DOCUMENT_CHECKS_PER_MINUTE", "SECRET_KEY", "SECRET_KEY_FILE",
         "ENCRYPTION_KEYS", "ENCRYPTION_KEYS_FILE", "INDEX_KEY", "INDEX_KEY_FILE", "SIGNING_KEY", "SIGNING_KEY_FILE",
-        "LEDGER_DIR", "SEAL_EVERY", "SEND_EVERY",
+        "LEDGER_DIR", "SEAL_EVERY", "SEND_EVERY", "HTTPS", "SECOND_FACTOR",
     )
 )  # fmt: skip
 
@@ -110,6 +115,14 @@ def _choice(env: Mapping[str, str], name: str, default: str, allowed: tuple[str,
     if text not in allowed:
         raise SettingWrong(f"{name} must be one of {', '.join(allowed)}, not {text!r}")
     return text
+
+
+def _roles(env: Mapping[str, str], name: str, default: str) -> frozenset[Role]:
+    text = env.get(name, "") or default
+    named = frozenset() if text == "none" else frozenset(part.strip() for part in text.split(","))
+    if wrong := sorted(named - set(Role)):
+        raise SettingWrong(f"{name} must be none, or some of {', '.join(Role)} with commas between, not {wrong[0]!r}")
+    return frozenset(Role(part) for part in named)
 
 
 def _public_url(env: Mapping[str, str]) -> str:

@@ -111,7 +111,7 @@ class ProblemApi(Api):
         extra = getattr(error, "data", None) or {}
         if "query" in extra.get("messages", {}):
             return handle_validation_error(ma.ValidationError(extra["messages"]))
-        faults = list(_faults(extra.get("messages", {})))
+        faults = list(faults_of(extra.get("messages", {})))
         answer = problem(status, extra.get("code", code), extra.get("sentence", sentence), faults)
         for name, value in error.get_headers():
             if name.lower() in ("allow", "retry-after", "www-authenticate"):
@@ -171,15 +171,19 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def status_of(error: InventoryError) -> int:
+    """The HTTP status that the kind of an error becomes."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+
+
 def handle_inventory_error(error: InventoryError) -> Response:
     """A refusal by the rules. Facts that are sentences themselves only fill in the sentence."""
-    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
     facts = {
         name: _plain(value)
         for name, value in error.facts.items()
         if isinstance(value, str | int | float | date | tuple) and not isinstance(value, Text)
     }
-    answer = problem(status, error.code, error.sentence, error.faults, facts)
+    answer = problem(status_of(error), error.code, error.sentence, error.faults, facts)
     if isinstance(error, errors.Busy):
         answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return answer
@@ -195,23 +199,23 @@ def handle_database_error(error: DBAPIError) -> Response:
 def handle_validation_error(error: ma.ValidationError) -> Response:
     """A refusal of a query, which names its parameters, or by a schema outside of webargs."""
     if isinstance(error.messages, dict) and "query" in error.messages:
-        faults = [replace(fault, pointer=fault.pointer.removeprefix("/")) for fault in _faults(error.messages)]
+        faults = [replace(fault, pointer=fault.pointer.removeprefix("/")) for fault in faults_of(error.messages)]
         return handle_inventory_error(QueryInvalid(faults=faults))
     code, sentence = HTTP[422]
-    return problem(422, code, sentence, list(_faults(error.messages)))
+    return problem(422, code, sentence, list(faults_of(error.messages)))
 
 
-def _faults(messages: Any, pointer: str = "") -> Iterator[Fault]:
+def faults_of(messages: Any, pointer: str = "") -> Iterator[Fault]:
     """Marshmallow's nested messages as faults with JSON pointers; webargs' own first level names the location."""
     if isinstance(messages, dict):
         for key, inner in messages.items():
             top = not pointer and key in ("json", "query", "json_or_form", "headers", "files", "form")
             name = str(key) if niks.untold(str(key)) == str(key) else "…"  # an unknown one may be a person's number
             step = name.replace("~", "~0").replace("/", "~1")
-            yield from _faults(inner, pointer if top or key == "_schema" else f"{pointer}/{step}")
+            yield from faults_of(inner, pointer if top or key == "_schema" else f"{pointer}/{step}")
     elif isinstance(messages, list | tuple):
         for inner in messages:
-            yield from _faults(inner, pointer)
+            yield from faults_of(inner, pointer)
     else:
         text = messages if isinstance(messages, Text) else Text(str(messages), str(messages))
         yield Fault(pointer, text)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from inventory import clock
 from inventory.access import Actor
 from inventory.columns import Code, Id
-from inventory.database import Base, table_of, wire
+from inventory.database import Base, current, table_of, wire
 
 
 class AuditRow(Base):
@@ -46,3 +46,16 @@ def record(
         "facts": facts,
     }
     wire(session).execute(_INSERT, row)
+
+
+def last_change(subject: str, subject_id: str) -> sa.Row[tuple[str, datetime]] | None:
+    """Who changed this thing last, and when, as (`name`, `at`); None when nobody did."""
+    users = AuditRow.metadata.tables["users"]
+    query = (
+        sa.select(users.c.name, AuditRow.at)
+        .join(users, users.c.id == AuditRow.user_id)
+        .where(AuditRow.subject == subject, AuditRow.subject_id == subject_id)
+        .order_by(AuditRow.id.desc())
+        .limit(1)
+    )
+    return current().execute(query).first()

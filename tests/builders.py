@@ -34,6 +34,8 @@ def settings_for(url: str, **changes: Any) -> Settings:
         "ledger_dir": Path("nowhere"),
         "seal_every": 0,
         "send_every": 0,
+        "https": False,
+        "second_factor": frozenset(),
         "keyring": Keyring({1: derive(SECRET, "encryption")}, derive(SECRET, "index"), derive(SECRET, "signing")),
     }
     return Settings(**{**usual, **changes})

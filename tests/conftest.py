@@ -23,6 +23,7 @@ from inventory import setup, tables
 from inventory.database import db
 from tests import postgres
 from tests.builders import Caller, settings_for
+from tests.visitor import Visitor
 
 hypothesis.settings.register_profile(
     "ci", deadline=None, derandomize=True, suppress_health_check=list(hypothesis.HealthCheck)
@@ -136,6 +137,17 @@ def calls(app: Flask) -> Callable[[str, str], Caller]:
         return known.setdefault((role, office), Caller(app, role, office))
 
     return caller
+
+
+@pytest.fixture
+def browses(app: Flask) -> Callable[[str, str], Visitor]:
+    """`browses(role, office)` is somebody signed in to the console; `browses()` is somebody who is not."""
+    known: dict[tuple[str, str], Visitor] = {}
+
+    def visitor(role: str = "", office: str = "") -> Visitor:
+        return known.setdefault((role, office), Visitor(app, role, office))
+
+    return visitor
 
 
 @pytest.fixture

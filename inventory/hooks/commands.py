@@ -174,7 +174,7 @@ def change_webhook(actor: Actor, webhook_id: int, version: int, changes: dict[st
     with transaction() as session:
         hook = _locked(session, actor, webhook_id)
         if hook.version != version:
-            raise StaleVersion(what="Webhook", current=hook.version, yours=version)
+            raise StaleVersion(subject="webhook", key=webhook_id, what="Webhook", current=hook.version, yours=version)
         if "kinds" in changes:
             changes = changes | {"kinds": _plain(changes["kinds"])}
         for name, value in changes.items():

@@ -107,7 +107,9 @@ def change_office(actor: Actor, code: str, version: int, changes: dict[str, Any]
         if office is None:
             raise OfficeNotFound(office=code)
         if office.version != version:
-            raise StaleVersion(what="Dinas", current=office.version, yours=version)
+            raise StaleVersion(
+                subject="office", key=code, what=Text("Dinas", "The office"), current=office.version, yours=version
+            )
         for name, value in changes.items():
             setattr(office, name, value)
         office.version += 1
@@ -142,7 +144,9 @@ def change_store(actor: Actor, code: str, version: int, changes: dict[str, Any])
             raise unseen
         access.require(actor, Action.ADMINISTER, store.office_code, unseen=unseen)
         if store.version != version:
-            raise StaleVersion(what="Gudang", current=store.version, yours=version)
+            raise StaleVersion(
+                subject="store", key=code, what=Text("Gudang", "The store"), current=store.version, yours=version
+            )
         check_blanks(changes.get("prints"))
         for name, value in changes.items():
             setattr(store, name, value)

@@ -23,6 +23,7 @@ from inventory.people.models import User
 from inventory.people.queries import get_counter
 from inventory.retries import FIRST, Once
 from inventory.stock.models import Movement
+from inventory.texts import Text
 
 
 def make_plan(actor: Actor, store_code: str, counter: int, every_days: int, next_on: date, once: Once = FIRST) -> int:
@@ -57,7 +58,13 @@ def change_plan(actor: Actor, plan_id: int, version: int, changes: dict[str, Any
             raise unseen
         access.require(actor, Action.APPROVE, plan.office_code, unseen=unseen)
         if plan.version != version:
-            raise StaleVersion(what="Rencana opname", current=plan.version, yours=version)
+            raise StaleVersion(
+                subject="count_plan",
+                key=plan_id,
+                what=Text("Rencana opname", "The count plan"),
+                current=plan.version,
+                yours=version,
+            )
         store = store_facts(plan.store_code)
         if (on := changes.get("next_on")) is not None:
             rules.check_not_past(on, clock.business_day(store.time_zone))

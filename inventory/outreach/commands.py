@@ -33,6 +33,7 @@ from inventory.stock import ledger
 from inventory.stock.ledger import Books, Fact
 from inventory.stock.numbers import Amount
 from inventory.stock.rules import MovementKind, Part, in_store
+from inventory.texts import Text
 
 
 def plan(actor: Actor, wanted: EventPlan, once: Once = FIRST) -> int:
@@ -68,7 +69,9 @@ def change(actor: Actor, event_id: int, version: int, changes: dict[str, Any]) -
     with transaction() as session:
         event = queries.managed(session, actor, event_id)
         if event.version != version:
-            raise StaleVersion(what="Acara", current=event.version, yours=version)
+            raise StaleVersion(
+                subject="event", key=event_id, what=Text("Acara", "The event"), current=event.version, yours=version
+            )
         rules.check_status(event_id, event.status, COMING if "status" in changes else ALIVE)
         if event.status is EventStatus.RUNNING and changes.get("starts_on", event.starts_on) != event.starts_on:
             raise rules.EventStartIsFixed(pointer="/starts_on", event=event_id, starts_on=event.starts_on)

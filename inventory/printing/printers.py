@@ -86,7 +86,9 @@ def change_printer(actor: Actor, printer_id: int, version: int, changes: dict[st
     with transaction() as session:
         printer = locked(session, actor, printer_id)
         if printer.version != version:
-            raise StaleVersion(what="Printer", current=printer.version, yours=version)
+            raise StaleVersion(
+                subject="printer", key=printer_id, what="Printer", current=printer.version, yours=version
+            )
         check_blanks(changes.get("prints"))
         name = changes.get("name", printer.name)
         same = sa.select(Printer.id).where(Printer.store_code == printer.store_code, Printer.name == name)

@@ -1,0 +1,91 @@
+"""Words, numbers, days and instants as the reader's language writes them: Indonesian first, English second."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
+from flask import g, request
+
+from inventory.texts import Text
+from inventory.words import in_english, in_indonesian
+
+LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
+COOKIE = "bahasa"
+# What the clocks of Indonesia are called on every wall there.
+_ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+_USUAL_ZONE = "Asia/Jakarta"
+
+
+def language() -> str:
+    """The reader's language: what the signed-in person chose, else this browser's choice, else Indonesian."""
+    signed = g.get("signed")
+    chosen = signed.language if signed is not None else request.cookies.get(COOKIE, "id")
+    return chosen if chosen in LANGUAGES else "id"
+
+
+def t(indonesian: str, english: str) -> str:
+    """One of the two, as the reader's language wants."""
+    return english if language() == "en" else indonesian
+
+
+def told(value: Any) -> Any:
+    """A sentence in the reader's language; anything else stays what it is."""
+    return value.within(language()) if isinstance(value, Text) else value
+
+
+def word(value: object) -> str:
+    """What people call a code name: `word(Role.CLERK)` is "petugas gudang"."""
+    if isinstance(value, bool):
+        return t("ya", "yes") if value else t("tidak", "no")
+    if not isinstance(value, StrEnum | tuple):
+        return str(told(value))
+    return str(in_english(value) if language() == "en" else in_indonesian(value))
+
+
+def number(value: int) -> str:
+    """A whole number: 11.000 or 11,000."""
+    return str(format_decimal(value, locale=language()))
+
+
+def options(values: Iterable[StrEnum]) -> list[tuple[str, str]]:
+    """Code names as the choices of a field: (value, what people call it)."""
+    return [(value.value, word(value)) for value in values]
+
+
+def decimal(value: float, places: int = 1) -> str:
+    """A number with at most so many decimals."""
+    return str(format_decimal(value, format="#,##0." + "#" * places, locale=language()))
+
+
+def percent(share: float, places: int = 1) -> str:
+    """A share as a percentage: 0.9654 is 96,5 %."""
+    return str(format_percent(share, format="#,##0." + "#" * places + " %", locale=language()))
+
+
+def day(value: date) -> str:
+    """A calendar day: 1 Nov 2026."""
+    return str(format_date(value, "d MMM y", locale=language()))
+
+
+def weekday(value: date) -> str:
+    """A calendar day with its name: Minggu, 1 Nov 2026."""
+    return str(format_date(value, "EEEE, d MMM y", locale=language()))
+
+
+def zone_of(name: str | None = None) -> str:
+    """The time zone to write in: the one named, else that of the reader's office."""
+    signed = g.get("signed")
+    return name or (signed.time_zone if signed is not None else _USUAL_ZONE)
+
+
+def instant(value: datetime, zone: str | None = None) -> str:
+    """An instant on the office's clock: 1 Nov 2026 10.04 WIB."""
+    name = zone_of(zone)
+    local = value.astimezone(ZoneInfo(name))
+    return f"{day(local.date())} {local:%H.%M} {_ZONES.get(name, local.tzname() or '')}".rstrip()

@@ -1,0 +1,106 @@
+"""What is where: the sections of the console, who finds which in the menu, and the pages in each.
+
+A menu only leads; what a page shows to whom is the page's own permission.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, request, url_for
+
+from inventory import access
+from inventory.access import Action, Role
+from inventory.texts import Text
+from web.language import told
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page in the menu, for those whose role knows `action`."""
+
+    label: Text
+    endpoint: str
+    action: Action = Action.READ
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the console: its first address, the roles that work there, and its pages in the order of the day."""
+
+    path: str
+    label: Text
+    endpoint: str
+    roles: frozenset[Role]
+    links: tuple[Link, ...]
+
+
+_ALL = frozenset(Role)
+SECTIONS = (
+    Section(
+        "/gudang",
+        Text("Gudang", "Stock room"),
+        "home_pages.stock_room",
+        frozenset({Role.CLERK, Role.INSPECTOR, Role.ADMIN, Role.COORDINATOR}),
+        (
+            Link(Text("Terima", "Receive"), "stock_pages.receive", Action.MOVE_STOCK),
+            Link(Text("Penerimaan", "Receipts"), "stock_pages.receipts"),
+        ),
+    ),
+    Section(
+        "/koordinasi",
+        Text("Koordinasi", "Coordination"),
+        "home_pages.coordination",
+        frozenset({Role.COORDINATOR, Role.FIELD, Role.INSPECTOR, Role.ADMIN, Role.CLERK}),
+        (),
+    ),
+    Section(
+        "/cetak",
+        Text("Cetak", "Print room"),
+        "home_pages.print_room",
+        frozenset({Role.PRINTER, Role.FIELD, Role.INSPECTOR, Role.ADMIN}),
+        (),
+    ),
+    Section(
+        "/inspeksi",
+        Text("Inspeksi", "Inspection"),
+        "home_pages.inspection",
+        frozenset({Role.INSPECTOR, Role.ADMIN}),
+        (),
+    ),
+    Section("/admin", Text("Admin", "Administration"), "home_pages.administration", frozenset({Role.ADMIN}), ()),
+)
+HOMES = {
+    Role.CLERK: "home_pages.stock_room",
+    Role.COORDINATOR: "home_pages.coordination",
+    Role.PRINTER: "home_pages.print_room",
+    Role.FIELD: "home_pages.coordination",
+    Role.INSPECTOR: "home_pages.inspection",
+    Role.ADMIN: "home_pages.administration",
+}
+
+
+def menu() -> list[dict[str, Any]]:
+    """The sections of the reader, each with its pages: name, href, current, links (label, href, current)."""
+    signed = g.get("signed")
+    if signed is None:
+        return []
+    return [
+        {
+            "name": told(section.label),
+            "href": url_for(section.endpoint),
+            "current": request.path == section.path or request.path.startswith(f"{section.path}/"),
+            "links": [
+                {
+                    "label": told(link.label),
+                    "href": url_for(link.endpoint),
+                    "current": request.path == url_for(link.endpoint),
+                }
+                for link in section.links
+                if access.permits(signed.actor, link.action)
+            ],
+        }
+        for section in SECTIONS
+        if signed.actor.role in section.roles
+    ]

@@ -1,0 +1,1 @@
+"""Receiving, and reading the books of a store."""
