@@ -29,6 +29,7 @@ run: setup  ## migrate, load the demo on the first start, serve on 127.0.0.1:800
 	    fi; \
 	    BLANGKO_SECRET_KEY_FILE="$$key"; export BLANGKO_SECRET_KEY_FILE; \
 	fi; \
+	BLANGKO_SECOND_FACTOR="$${BLANGKO_SECOND_FACTOR:-none}"; export BLANGKO_SECOND_FACTOR; \
 	$(BIN)/blangko init; \
 	$(BIN)/blangko demo; \
 	exec $(BIN)/blangko serve --demo-tokens

@@ -19,6 +19,7 @@ from api.config import Settings, SettingWrong
 from api.hooks_cli import rounds, webhooks
 from api.keys_cli import keys
 from api.ledger_cli import ledger, seal
+from api.people_cli import users
 from api.recordings_cli import recordings
 from inventory import demo as demo_data
 from inventory import marks, retries, setup
@@ -29,6 +30,7 @@ from inventory.errors import InventoryError
 from inventory.hooks import commands as hooks
 from inventory.intake import commands as intake
 from inventory.people import commands as people
+from inventory.people import sessions
 from inventory.reports import commands as reports
 from inventory.residents import purging as residents
 
@@ -165,6 +167,7 @@ def create_token(role: str, office: str, days: int) -> None:
 def chores() -> None:
     """What a daily timer runs: forget old keys and persons, tell of overdue custody sessions and of shortfalls."""
     click.echo(f"idempotency keys forgotten: {retries.purge()}")
+    click.echo(f"sessions forgotten: {sessions.forget()}")
     click.echo(f"reasons of old imports forgotten: {intake.forget_faults()}")
     purged = residents.purge_all(people.system_actor())
     click.echo(f"persons forgotten: {purged.persons}")
@@ -177,5 +180,5 @@ def chores() -> None:
     click.echo(f"changes numbered: {hooks.number_changes()}")
 
 
-for _command in (init, demo, serve, chores, token, ledger, keys, webhooks, recordings):
+for _command in (init, demo, serve, chores, token, ledger, keys, webhooks, recordings, users):
     group.add_command(_command)

@@ -15,13 +15,14 @@ from api.cli import group
 from inventory import clock
 from inventory.access import Role
 from inventory.database import db
+from inventory.people import sign_in
 from tests.builders import receipt
 
 ROOT = Path(__file__).parent.parent
 SECRET = "a secret for tests only"
 
 
-def blangko(*words, url=None, **settings):
+def blangko(*words, url=None, typed=None, **settings):
     """Run the console script as a process."""
     named = {f"BLANGKO_{name}": value for name, value in settings.items()}
     if url is not None:
@@ -31,6 +32,7 @@ def blangko(*words, url=None, **settings):
         [sys.executable, "-c", script, *words],
         cwd=ROOT,
         env={"PATH": os.environ.get("PATH", ""), **named},
+        input=typed,
         capture_output=True,
         text=True,
         timeout=120,
@@ -205,3 +207,43 @@ def test_help_lists_the_commands(tmp_path):
     assert shown.returncode == 0
     listed = [line.split()[0] for line in shown.stdout.partition("Commands:")[2].splitlines() if line.startswith("  ")]
     assert listed == ["chores", "demo", "init", "keys", "ledger", "recordings", "serve", "token", "webhooks"]
+
+
+def test_the_first_administrator_is_made_at_the_terminal_and_may_sign_in(app):
+    made = app.test_cli_runner().invoke(
+        group, ["user", "create", "--login", "Hasan", "--role", "admin", "--office", "0", "--password-stdin"],
+        input="kuda benar baterai\n",
+    )  # fmt: skip
+    assert made.exit_code == 0
+    assert made.stdout.endswith(" may sign in as hasan\n")
+    with app.app_context():
+        token, _ = sign_in.sign_in("hasan", "kuda benar baterai", "")
+        signed = sign_in.actor_of_session(token)
+    assert (signed.actor.role, signed.actor.office, signed.name) == (Role.ADMIN, "0", "Hasan")
+
+
+def test_a_password_is_asked_for_twice_and_never_shown(app):
+    words = ["user", "create", "--login", "siti", "--role", "clerk", "--office", "15.03", "--name", "Siti Rahma"]
+    different = app.test_cli_runner().invoke(group, words, input="kuda benar baterai\nkuda salah baterai\n\n")
+    assert different.exit_code != 0
+    made = app.test_cli_runner().invoke(group, words, input="kuda benar baterai\nkuda benar baterai\n")
+    assert made.exit_code == 0
+    assert made.stderr == "Password: \nRepeat for confirmation: \n"
+    assert "kuda" not in different.output + made.output
+
+
+@pytest.mark.parametrize(
+    ("login", "office", "typed", "told"),
+    [
+        ("siti", "0", "pendek", "Choose another password: at least 12 characters."),
+        ("si ti", "0", "kuda benar baterai", "A user name has 3 to 40 small letters"),
+        ("siti", "99", "kuda benar baterai", "Office 99 was not found."),
+    ],
+)
+def test_a_user_that_cannot_be_is_one_line(tmp_path, database, login, office, typed, told):
+    database.reset()
+    words = ["user", "create", "--login", login, "--role", "admin", "--office", office, "--password-stdin"]
+    refused = blangko(*words, url=database.url, typed=typed)
+    assert refused.returncode == 1
+    assert told in refused.stderr.splitlines()[-1]
+    assert typed not in refused.stderr + refused.stdout

@@ -11,6 +11,7 @@ from api import config
 from api.app import create_app
 from api.config import SettingWrong
 from inventory import keys
+from inventory.access import Role
 from tests.builders import settings_for
 
 SECRET = "sixteen characters or more"
@@ -137,3 +138,12 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
 def test_settings_are_frozen():
     with pytest.raises(AttributeError):
         read().port = 1
+
+
+def test_coordinators_and_administrators_need_a_second_factor_unless_told_otherwise():
+    assert read().second_factor == {Role.COORDINATOR, Role.ADMIN}
+    assert read(SECOND_FACTOR="none").second_factor == frozenset()
+    assert read(SECOND_FACTOR="clerk, admin").second_factor == {Role.CLERK, Role.ADMIN}
+    for wrong in ("boss", "admin,", "none,admin", "Admin"):
+        with pytest.raises(SettingWrong, match="BLANGKO_SECOND_FACTOR"):
+            read(SECOND_FACTOR=wrong)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from inventory import clock, marks
 from inventory.database import current, transaction
-from inventory.demo import jember, rejang_lebong, sarolangun, trenggalek
+from inventory.demo import jember, people, rejang_lebong, sarolangun, trenggalek
 from inventory.stock.models import Movement
 
 DAYS_AHEAD = 12
@@ -23,6 +23,7 @@ def load() -> str:
     """Load the scenarios into a database without a movement; answers one line that says what was done."""
     mark = marks.demo_mark()
     if mark == WHOLE:
+        people.add_users()
         return "The demo is loaded already."
     if mark is not None:
         return "A demo broke off while it was loaded: start again with an empty database."
@@ -37,6 +38,7 @@ def load() -> str:
     rejang_lebong.play()
     first_day = clock.business_day(sarolangun.ZONE) + timedelta(days=DAYS_AHEAD)
     sarolangun.plan_next(first_day)
+    people.add_users()
     with transaction() as session:
         marks.mark_demo(session, WHOLE)
     return "Loaded the scenarios S1 to S5, and Sarolangun once more, twelve days ahead."

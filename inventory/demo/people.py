@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
+
 from inventory.access import Actor, Role
-from inventory.people.commands import user_at
+from inventory.database import current
+from inventory.people.accounts import create_user
+from inventory.people.commands import system_actor, user_at
+from inventory.people.models import SignIn
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
+# Everybody may know it: the sign-in page of a demo shows it.
+PASSWORD = "blangko untuk semua"  # noqa: S105 - it protects nothing
 
 
 def somebody(role: Role, office: str) -> Actor:
@@ -25,3 +33,31 @@ def made_up_nik(region: str, number: int) -> str:
     """A NIK of the right shape: six digits of the region, a birth date around 2000 (day + 40 for women), four more."""
     day, month, year = number % 28 + 1 + number % 2 * 40, number // 28 % 12 + 1, number // 336 % 4
     return f"{region.replace('.', '')[:6]}{day:02}{month:02}{year:02}{number % 10_000:04}"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoUser:
+    """Somebody to try the console as; the name belongs to nobody."""
+
+    login: str
+    name: str
+    role: Role
+    office: str
+
+
+USERS = (
+    DemoUser("siti", "Siti Rahmawati", Role.CLERK, "15.03"),
+    DemoUser("budi", "Budi Santoso", Role.COORDINATOR, "15"),
+    DemoUser("dewi", "Dewi Lestari", Role.PRINTER, "15.03"),
+    DemoUser("agus", "Agus Pratama", Role.FIELD, "15.03"),
+    DemoUser("ratna", "Ratna Wulandari", Role.INSPECTOR, "0"),
+    DemoUser("hasan", "Hasan Basri", Role.ADMIN, "0"),
+)
+
+
+def add_users() -> None:
+    """Make those of the demo users who are not there yet."""
+    there = set(current().scalars(sa.select(SignIn.login)))
+    for user in USERS:
+        if user.login not in there:
+            create_user(system_actor(), user.name, user.role, user.office, user.login, PASSWORD)

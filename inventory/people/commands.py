@@ -14,6 +14,7 @@ from inventory.access import Action, Actor, Role
 from inventory.database import current, transaction
 from inventory.offices.models import Office
 from inventory.offices.queries import OfficeNotFound
+from inventory.people import sessions
 from inventory.people.models import FailedSignIn, Token, User
 from inventory.people.queries import TokenNotFound, UserNotFound, digest_of
 from inventory.retries import FIRST, Once
@@ -37,10 +38,11 @@ def user_at(role: Role, office: str) -> int:
     with transaction() as session:
         if session.get(Office, office) is None:
             raise OfficeNotFound(office=office)
-        return _insert_user(session, name, role, office)
+        return insert_user(session, name, role, office)
 
 
-def _insert_user(session: Session, name: str, role: Role, office: str) -> int:
+def insert_user(session: Session, name: str, role: Role, office: str) -> int:
+    """Write a user in the caller's transaction; answers the id."""
     row = sa.insert(User).values(name=name, role=role, office_code=office, active=True)
     return int(session.execute(row.returning(User.id)).scalar_one())
 
@@ -54,13 +56,16 @@ def add_user(actor: Actor, name: str, role: Role, office: str, once: Once = FIRS
             return done
         if session.get(Office, office) is None:
             raise unseen
-        user_id = _insert_user(session, name, role, office)
+        user_id = insert_user(session, name, role, office)
         audit.record(session, actor, "add_user", "user", user_id, office, role=role)
         return once.keep(session, user_id)
 
 
 def set_active(actor: Actor, user_id: int, *, active: bool, once: Once = FIRST) -> int:
-    """Let a user work, or work no more: their tokens stop at once. Answers the user's id; twice changes nothing."""
+    """Let a user work, or work no more: their tokens stop at once, their sessions for good.
+
+    Answers the user's id; twice changes nothing.
+    """
     with transaction() as session:
         user = session.get(User, user_id, with_for_update=True)
         unseen = UserNotFound(user=user_id)
@@ -71,6 +76,8 @@ def set_active(actor: Actor, user_id: int, *, active: bool, once: Once = FIRST) 
             return done
         if user.active is not active:
             user.active = active
+            if not active:
+                sessions.end_all(session, user_id)
             audit.record(session, actor, "set_active", "user", user_id, user.office_code, active=active)
         return once.keep(session, user_id)
 

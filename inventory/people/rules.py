@@ -23,8 +23,9 @@ SEEN_EVERY = timedelta(minutes=1)
 INVITED_FOR = timedelta(days=7)
 STEP_SECONDS = 30
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
-# What a password may not be made of, whatever surrounds it is counted without it.
+# Digits and marks around a word make it no harder to guess.
 _MARKS = re.compile(r"[\W_\d]+")
+_REPEATED = re.compile(r"^(.{2,}?)\1+$")
 # The first that is found: Edge and Opera call themselves Chrome as well, and Chrome calls itself Safari.
 _BROWSERS = (
     ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("UCBrowser", "UC Browser"),
@@ -166,9 +167,14 @@ def wait_after(failures: int) -> timedelta:
 def check_login(login: str, pointer: str = "/login") -> str:
     """The user name as it is kept; raises `LoginRefused`."""
     plain = plain_login(login)
-    if not _LOGIN.fullmatch(plain):
+    if not is_login(plain):
         raise LoginRefused(pointer=pointer)
     return plain
+
+
+def is_login(plain: str) -> bool:
+    """Whether somebody can have this user name at all."""
+    return _LOGIN.fullmatch(plain) is not None
 
 
 def plain_login(login: str) -> str:
@@ -179,12 +185,12 @@ def plain_login(login: str) -> str:
 def check_password(password: str, login: str, office: str, common: Container[str], pointer: str = "/password") -> None:
     """Raise `PasswordRefused` with every reason against a new password."""
     small = password.lower()
-    stem = _MARKS.sub("", small)
+    stem = _REPEATED.sub(r"\1", _MARKS.sub("", small))
     reasons = []
     if len(password) < SHORTEST:
-        reasons.append(Text(f"paling sedikit {SHORTEST} huruf", f"at least {SHORTEST} characters"))
+        reasons.append(Text(f"paling sedikit {SHORTEST} huruf atau angka", f"at least {SHORTEST} characters"))
     elif len(password) > LONGEST:
-        reasons.append(Text(f"paling banyak {LONGEST} huruf", f"at most {LONGEST} characters"))
+        reasons.append(Text(f"paling banyak {LONGEST} huruf atau angka", f"at most {LONGEST} characters"))
     elif small in common or stem in common or len(set(small)) < _FEWEST_DIFFERENT:
         reasons.append(Text("terlalu mudah ditebak", "too easy to guess"))
     if login and login in small:

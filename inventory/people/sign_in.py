@@ -6,6 +6,7 @@ that many at once get no more tries than one after the other.
 
 from __future__ import annotations
 
+import math
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,11 +75,8 @@ def sign_in(login: str, password: str, agent: str, required: frozenset[Role] = f
     """
     plain = rules.plain_login(login)
     count_try(f"login {plain}")
-    found = current().execute(
-        sa.select(SignIn.user_id, SignIn.password_hash, User.active)
-        .join(User, User.id == SignIn.user_id)
-        .where(SignIn.login == plain)
-    ).first()  # fmt: skip
+    query = sa.select(SignIn.user_id, SignIn.password_hash, User.active).join(User, User.id == SignIn.user_id)
+    found = current().execute(query.where(SignIn.login == plain)).first() if rules.is_login(plain) else None
     kept: str | None = None if found is None else found.password_hash
     if not passwords.fits(password, kept) or found is None or kept is None or not found.active:
         raise SignInWrong
@@ -204,7 +202,7 @@ def count_try(what: str) -> None:
         last = row.expires_at - rules.FORGOTTEN_AFTER
         left = last + rules.wait_after(row.hits) - now
         if left.total_seconds() > 0:
-            raise SignInSlowed(seconds=int(left.total_seconds()) + 1)
+            raise SignInSlowed(seconds=math.ceil(left.total_seconds()))
         counted = {"hits": row.hits + 1, "expires_at": now + rules.FORGOTTEN_AFTER}
         connection.execute(sa.update(_TRIES).where(_TRIES.c.key == key).values(**counted))
 
