@@ -15,6 +15,7 @@ LARGE, SMALL = 720, 340
 _LETTER = 7.6  # a letter's width at the size of the labels
 _MOST_TICKS = {LARGE: 6, SMALL: 4}
 _TILE = 72
+_ROW, _BAR = 74, 53
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A running balance: its curve, the area under it, its axes and the last point."""
+    """A running balance: its curve, the area under it, its axes, the last point and where its figure stands."""
 
     width: int
     height: int
@@ -71,6 +72,7 @@ class Line:
     ticks: list[Tick]
     labels: list[Mark]
     last: tuple[float, float] | None
+    figure: Mark | None
     limit: float | None
 
 
@@ -93,6 +95,7 @@ class Bars:
 
     width: int
     height: int
+    row: int
     zero: float
     track: float
     bars: list[Bar]
@@ -176,7 +179,7 @@ def line(points: Sequence[tuple[Any, float]], threshold: float | None = None, wi
     left = 16 + _LETTER * max(len(_written(tick.value)) for tick in ticks)
     across = Scale(0, max(len(values) - 1, 1), left, right)
     places = [(across.at(count), up.at(value)) for count, value in enumerate(values)]
-    path = _steps(places)
+    path, limit = _steps(places), None if threshold is None else up.at(threshold)
     ground = up.at(0)
     area = f"{path}V{ground}H{places[0][0]}Z" if len(places) > 1 else ""
     return Line(
@@ -190,7 +193,8 @@ def line(points: Sequence[tuple[Any, float]], threshold: float | None = None, wi
         ticks,
         _labels([str(label) for label, _ in points], across, height - 8.0),
         places[-1] if places else None,
-        None if threshold is None else up.at(threshold),
+        _beside(places, limit, bottom),
+        limit,
     )
 
 
@@ -204,23 +208,23 @@ def bars(rows: Sequence[Sequence[Any]], width: int = LARGE) -> Bars:
     for count, (label, value, href, tone) in enumerate(full):
         end = axis.at(float(value))
         length = round(abs(end - zero), 1)
-        drawn.append(Bar(str(label), value, href, tone or "1", 4.0 + count * 46, min(zero, end), length))
-    return Bars(width, max(len(full) * 46, 20), zero, width - 4.0, drawn)
+        drawn.append(Bar(str(label), value, href, tone or "1", 4.0 + count * _BAR, min(zero, end), length))
+    return Bars(width, max(len(full) * _BAR, 20), _BAR, zero, width - 4.0, drawn)
 
 
 def ranges(rows: Sequence[Mapping[str, Any]], supply: Sequence[Sequence[Any]], width: int = LARGE) -> Ranges:
     """Needs (low, likely, high, by_target) below the supply that is to meet them, on one axis from zero."""
     total = float(sum(part[1] for part in supply))
     said = [float(row[name]) for row in rows for name in ("low", "likely", "high", "by_target") if _has(row, name)]
-    axis = Scale(0.0, _axis([total, *said, 0.0])[1], 10.0, width - 24.0)
+    axis = Scale(0.0, _axis([total, *said, 0.0])[1], 10.0, width - 34.0)
     starts = list(accumulate((float(part[1]) for part in supply), initial=0.0))
     slices = []
     for count, part in enumerate(supply):
         x, end = axis.at(starts[count]), axis.at(starts[count + 1])
         tone = part[2] if len(part) > 2 and part[2] else str(count % 5 + 1)  # noqa: PLR2004 - the tone may be left out
         slices.append(Slice(count + 1, str(part[0]), part[1], str(tone), x, round(end - x, 1), end - x >= 18))  # noqa: PLR2004
-    drawn = [_reach(row, axis, 108.0 + count * 58) for count, row in enumerate(rows)]
-    bottom = 84.0 + len(rows) * 58
+    drawn = [_reach(row, axis, 100.0 + count * _ROW) for count, row in enumerate(rows)]
+    bottom = 84.0 + len(rows) * _ROW
     ticks = axis.ticks(_MOST_TICKS.get(width, 4))
     return Ranges(
         width, int(bottom + 30), axis.start, axis.end, 26.0, total, axis.at(total), slices, drawn, ticks, bottom
@@ -300,6 +304,17 @@ def _labels(texts: Sequence[str], across: Scale, y: float) -> list[Mark]:
     return [*marks, Mark(texts[last], across.end, y, "end")]
 
 
+def _beside(places: Sequence[tuple[float, float]], limit: float | None, bottom: float) -> Mark | None:
+    """Where the last figure is written: above its point, or below when the reorder level runs through there."""
+    if not places:
+        return None
+    x, y = places[-1]
+    above, below = max(y - 10, 14.0), min(y + 22, bottom - 4)
+    crossed = limit is not None and abs(above - 5 - limit) < 14  # noqa: PLR2004 - the height of a line of text
+    chosen = below if crossed and below >= y + 14 else above
+    return Mark("", x, round(chosen, 1)) if len(places) == 1 else Mark("", x - 9, round(chosen, 1), "end")
+
+
 def _has(row: Mapping[str, Any], name: str) -> bool:
     return row.get(name) is not None
 
@@ -311,8 +326,8 @@ def _reach(row: Mapping[str, Any], axis: Scale, y: float) -> Reach:
 
 
 def _broken(name: str) -> list[str]:
-    """A name in at most two lines of nine letters, cut with a full stop where it is longer."""
-    most = 9
+    """A name in at most two lines of ten letters, cut with a full stop where it is longer."""
+    most = 10
     first, _, rest = name.partition(" ")
     lines = [name] if len(name) <= most or not rest else [first, rest]
     return [part if len(part) <= most else f"{part[: most - 1]}." for part in lines]

@@ -35,7 +35,7 @@
     const say = field.dataset, find = (name) => field.querySelector(`[data-scan-${name}]`);
     const input = find("input"), last = find("last"), go = find("go"), undo = find("undo"), count = find("count"), progress = find("progress");
     const list = field.querySelector("textarea"), expected = Number(say.expected) || 0, allowed = say.allowed ? JSON.parse(say.allowed) : null;
-    const waiting = [];
+    const waiting = [], idle = last.firstElementChild;
     let busy = false, stopped = false, typing = 0;
     const lines = () => list.value.split("\n").map((each) => each.trim()).filter(Boolean);
     const known = (number) => !allowed || allowed.some((one) => Array.isArray(one) ? number.length === one[0].length && number >= one[0] && number <= one[1] : number === one);
@@ -48,7 +48,7 @@
     };
     const write = (numbers) => { list.value = numbers.join("\n"); list.scrollTop = list.scrollHeight; list.dispatchEvent(new Event("input", { bubbles: true })); };
     const stop = (number, text) => { stopped = true; tell("bad", number, text); sound("bad"); input.disabled = true; go.hidden = false; go.focus(); };
-    const goOn = () => { stopped = false; go.hidden = true; input.disabled = false; last.className = "scan-last"; last.replaceChildren(); input.focus(); next(); };
+    const goOn = () => { stopped = false; go.hidden = true; input.disabled = false; last.className = "scan-last"; last.replaceChildren(idle); input.focus(); next(); };
     const take = (number, tone, text) => {
       write([...lines(), number]);
       const many = tally();
@@ -94,8 +94,8 @@
     tally();
     // A scanner types wherever the focus is: what is typed on nothing in particular belongs here.
     document.addEventListener("keydown", (event) => {
-      if (stopped || event.key.length !== 1 || event.key === " " || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
-      if (input.isConnected) input.focus();
+      if (event.key.length !== 1 || event.key === " " || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+      if (input.isConnected && event.target !== go) (stopped ? go : input).focus();
     });
     if (!document.querySelector("[data-focus]") && field === document.querySelector("[data-scan]")) input.focus();
   }
@@ -105,11 +105,11 @@
     try { if (value === undefined) return JSON.parse(sessionStorage.getItem(SHELF)); if (value) sessionStorage.setItem(SHELF, JSON.stringify(value)); else sessionStorage.removeItem(SHELF); } catch { /* no storage: the browser's own memory must do */ }
     return null;
   };
-  const forms = () => all("form[method=post]:not(.one)", document.querySelector("main") || body);
+  const forms = () => !body.dataset.actor ? [] : all("form[method=post]:not(.one)", document.querySelector("main") || body);
   const inputs = (form) => [...form.elements].filter((each) => each.name && !each.closest("[data-private]") && !/password|file|submit|button/.test(each.type) && each.name !== "_csrf" && each.autocomplete !== "one-time-code");
   const typed = (form) => inputs(form).map((each) => [each.name, /checkbox|radio/.test(each.type) ? [each.value, each.checked] : each.value]);
   let touched = null, sent = false;
-  const keep = (form, more) => shelf({ page: here, who: body.dataset.actor || "", form: forms().indexOf(form), title: document.title, typed: typed(form), files: !!form.querySelector("[type=file]"), ...more });
+  const keep = (form, more) => shelf({ page: here, who: body.dataset.actor, form: forms().indexOf(form), title: document.title, typed: typed(form), files: !!form.querySelector("[type=file]"), ...more });
   const message = (tone, text, ...more) => { const it = make("p", `message ${tone}`, text, ...more); document.querySelector(".messages")?.append(it); return it; };
   const throwAway = () => { const it = make("button", "secondary", body.dataset.discard); it.type = "button"; it.addEventListener("click", () => { shelf(null); touched = null; location.replace(here); }); return it; };
   const bringBack = (kept) => {
@@ -128,14 +128,14 @@
   function lookOnTheShelf() {
     const kept = shelf(), way = performance.getEntriesByType("navigation")[0]?.type;
     if (!kept) return;
-    if ("offline" in body.dataset || document.querySelector("[autocomplete=current-password]")) {
+    if ("offline" in body.dataset || !body.dataset.actor) {
       shelf({ ...kept, failed: true });
       const note = document.querySelector("[data-kept-note]");
       if (note) { note.hidden = false; note.querySelector("[data-kept-title]").textContent = kept.title; }
-    } else if (kept.who !== (body.dataset.actor || "")) shelf(null);
+    } else if (kept.who !== body.dataset.actor) shelf(null);
     else if (kept.page === here && (kept.failed || way !== "navigate") && !document.querySelector("[aria-invalid=true], .summary")) bringBack(kept);
-    else if (kept.failed && !forms().length) {
-      const link = make("a", "", body.dataset.open); link.href = kept.page; message("warn", `${body.dataset.waiting} `, link);
+    else if (kept.failed && kept.page !== here && !document.querySelector("[autocomplete=one-time-code]")) {
+      const link = make("a", "", body.dataset.open); link.href = kept.page; message("warn", `${body.dataset.waiting} `, link, throwAway());
     } else if (!kept.failed) shelf(null);
   }
 
@@ -144,7 +144,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.matches("[data-leave]")) { touched = null; shelf(null); }
-    if (form.method !== "post" || event.defaultPrevented || all("[hx-post]", form.parentNode).includes(form)) return;
+    if (form.method !== "post" || event.defaultPrevented || form.hasAttribute("hx-post")) return;
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "1"; sent = true;
     if (forms().includes(form)) keep(form);
