@@ -14,7 +14,7 @@ from typing import Any
 LARGE, SMALL = 720, 340
 _LETTER = 7.6  # a letter's width at the size of the labels
 _MOST_TICKS = {LARGE: 6, SMALL: 4}
-_TILE = 72
+_TILE = 84
 _ROW, _BAR = 74, 53
 
 
@@ -60,7 +60,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A running balance: its curve, the area under it, its axes, the last point and where its figure stands."""
+    """A running balance: its curve, the area under it, its axes and the last point."""
 
     width: int
     height: int
@@ -72,7 +72,6 @@ class Line:
     ticks: list[Tick]
     labels: list[Mark]
     last: tuple[float, float] | None
-    figure: Mark | None
     limit: float | None
 
 
@@ -163,7 +162,6 @@ class Tiles:
 
     width: int
     height: int
-    columns: int
     side: int
     tiles: list[Tile]
 
@@ -193,7 +191,6 @@ def line(points: Sequence[tuple[Any, float]], threshold: float | None = None, wi
         ticks,
         _labels([str(label) for label, _ in points], across, height - 8.0),
         places[-1] if places else None,
-        _beside(places, limit, bottom),
         limit,
     )
 
@@ -234,19 +231,14 @@ def ranges(rows: Sequence[Mapping[str, Any]], supply: Sequence[Sequence[Any]], w
 def tiles(given: Sequence[Mapping[str, Any]]) -> Tiles:
     """A map of squares at (x, y), counted from wherever the first column and row are."""
     if not given:
-        return Tiles(_TILE, _TILE, 1, _TILE, [])
+        return Tiles(_TILE, _TILE, _TILE, [])
     west, north = min(tile["x"] for tile in given), min(tile["y"] for tile in given)
     drawn = [
         Tile((tile["x"] - west) * _TILE, (tile["y"] - north) * _TILE, _broken(str(tile["short"])), tile)
         for tile in given
     ]
-    columns = max(tile["x"] for tile in given) - west + 1
-    return Tiles(columns * _TILE, (max(tile["y"] for tile in given) - north + 1) * _TILE, columns, _TILE, drawn)
-
-
-def columns_class(columns: int) -> str:
-    """The class that keeps each tile wide enough to be touched; wider maps scroll in their box."""
-    return f"cols-{next((most for most in (4, 6, 8, 10, 12) if columns <= most), 16)}"
+    wide = max(tile["x"] for tile in given) - west + 1
+    return Tiles(wide * _TILE, (max(tile["y"] for tile in given) - north + 1) * _TILE, _TILE, drawn)
 
 
 def spark(values: Sequence[float]) -> str:
@@ -302,17 +294,6 @@ def _labels(texts: Sequence[str], across: Scale, y: float) -> list[Mark]:
     shown = [count for count in range(0, last, every) if count == 0 or across.at(last) - across.at(count) >= 1.5 * room]
     marks = [Mark(texts[count], across.at(count), y, "start" if count == 0 else "middle") for count in shown]
     return [*marks, Mark(texts[last], across.end, y, "end")]
-
-
-def _beside(places: Sequence[tuple[float, float]], limit: float | None, bottom: float) -> Mark | None:
-    """Where the last figure is written: above its point, or below when the reorder level runs through there."""
-    if not places:
-        return None
-    x, y = places[-1]
-    above, below = max(y - 10, 14.0), min(y + 22, bottom - 4)
-    crossed = limit is not None and abs(above - 5 - limit) < 14  # noqa: PLR2004 - the height of a line of text
-    chosen = below if crossed and below >= y + 14 else above
-    return Mark("", x, round(chosen, 1)) if len(places) == 1 else Mark("", x - 9, round(chosen, 1), "end")
 
 
 def _has(row: Mapping[str, Any], name: str) -> bool:
