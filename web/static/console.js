@@ -97,7 +97,8 @@
       if (event.key.length !== 1 || event.key === " " || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
       if (input.isConnected && event.target !== go) (stopped ? go : input).focus();
     });
-    if (!document.querySelector("[data-focus]") && field === document.querySelector("[data-scan]")) input.focus();
+    // Where scanning is the first thing to do, it can begin at once.
+    if (!document.querySelector("[data-focus]") && field === field.closest("form")?.querySelector(".field") && field === document.querySelector("[data-scan]")) input.focus();
   }
 
   /* What was typed is kept in this tab alone until the server has answered; passwords and files never. */
