@@ -49,6 +49,11 @@ class Settings:
     second_factor: frozenset[Role]
     keyring: Keyring
 
+    @property
+    def check_url(self) -> str:
+        """Where strangers ask whether a paper is real, its check value behind; empty where no address is known."""
+        return f"{self.public_url}/periksa/" if self.public_url else ""
+
 
 def read(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings out of `BLANGKO_*`; raises `SettingWrong` with one clear line."""

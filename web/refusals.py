@@ -35,7 +35,9 @@ def by_http(error: HTTPException) -> ResponseReturnValue:
         return error.get_response()
     sentence = problems.HTTP.get(status, problems.HTTP[500 if status >= 500 else 400])[1]  # noqa: PLR2004
     sentence = {401: _SIGN_IN_FIRST, 404: _NO_PAGE}.get(status, sentence)
-    return render_template("refused.html", status=status, sentences=[sentence]), status
+    wait = getattr(error, "retry_after", None)
+    headers = {"Retry-After": str(wait)} if wait else {}
+    return render_template("refused.html", status=status, sentences=[sentence]), status, headers
 
 
 def by_database(error: DBAPIError) -> ResponseReturnValue:

@@ -22,6 +22,8 @@ OPEN_PAGES = frozenset(
         "console_pages.asset",
         "console_pages.worker",
         "console_pages.offline",
+        "documents_pages.check",
+        "documents_pages.check_one",
         "home_pages.start",
         "home_pages.set_language",
         "people_pages.sign_in",

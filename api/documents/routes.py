@@ -43,9 +43,8 @@ def issue(body: dict[str, Any]) -> Any:
     """Make a paper, or give the one there is when nothing has changed since."""
     kind, subject = body.pop("kind"), body.pop("subject", None)
     wanted = subject or (Waiting(**body) if "event" in body else Card(**{"condition": Condition.BLANK} | body))
-    public = current_app.config["SETTINGS"].public_url
-    check_url = f"{public}/api/v1/documents/check/" if public else ""
-    return queries.get_document(actor(), commands.issue(actor(), kind, wanted, check_url, once()))
+    made = commands.issue(actor(), kind, wanted, current_app.config["SETTINGS"].check_url, once())
+    return queries.get_document(actor(), made)
 
 
 @blp.serves("GET /documents", Action.READ, query=DocumentQuery, answer=DocumentPage)

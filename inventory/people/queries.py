@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -99,6 +99,15 @@ def get_user(actor: Actor, user_id: int) -> User:
     if found is None or not covers(actor.office, found.office_code):
         raise UserNotFound(user=user_id)
     return found
+
+
+def names_of(user_ids: Iterable[int | None]) -> dict[int, str]:
+    """What these users are called: for showing who did what the reader may read already."""
+    wanted = {user_id for user_id in user_ids if user_id}
+    if not wanted:
+        return {}
+    rows = current().execute(sa.select(User.id, User.name).where(User.id.in_(wanted)))
+    return {row.id: row.name for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,7 +194,7 @@ def test_every_paper_is_pdf_ua_in_indonesian_and_says_the_same_ever_after(kind, 
     assert book.metadata.creation_date == NOON.replace(microsecond=0)
     text = text_of(first)
     says(text, document["number"], in_fours(document["check_value"]), "Halaman 1 dari 1", "Terbilang")
-    says(text, "pada layanan ini: GET /api/v1/documents/check/<nilai>")
+    says(text, "pada layanan ini: /periksa/<nilai>")
     with app.app_context():
         found = current().get(Document, document["id"])
         told = drawing.paper(found)
@@ -717,7 +717,7 @@ def test_where_strangers_reach_the_service_is_printed_and_in_the_code(app, clerk
     settings = replace(app.config["SETTINGS"], public_url="https://blangko.example.go.id")
     monkeypatch.setitem(app.config, "SETTINGS", settings)
     document = paper(clerk, "tanda_terima", receipt_of(clerk))
-    where = "https://blangko.example.go.id/api/v1/documents/check/"
+    where = "https://blangko.example.go.id/periksa/"
     says(read(clerk, document).replace(" ", ""), f"{where}<nilai>")
     with app.app_context():
         assert drawing.paper(current().get(Document, document["id"]))["qr_text"] == (
