@@ -12,6 +12,7 @@ from inventory.documents import models as documents
 from inventory.hooks import models as hooks
 from inventory.intake import models as intake
 from inventory.loans import models as loans
+from inventory.notice_board import models as notice_board
 from inventory.notices import models as notices
 from inventory.offices import models as offices
 from inventory.opname import models as opname
@@ -33,5 +34,6 @@ MODULES = (
     access, audit, marks, outbox, retries,
     regions, offices, catalogue, people, notices, stock, custody, transfers, outreach, recordings, printing, settlement,
     coverage, intake, opname, disposal, loans, requests, residents, documents, seals, reports, queue, hooks,
+    notice_board,
 )  # fmt: skip
 metadata = Base.metadata

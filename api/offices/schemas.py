@@ -16,6 +16,7 @@ _CARD_CHECK = {
     "description": "no card is handed over or sent on before POST /cards/check (cards_not_checked); not of an event"
 }
 _PURGE_DAYS = {"description": "days after a hand-over or a failure until NIK and name are forgotten; 90 at first"}
+_REORDER = {"description": "order again at so many blanks; null where nobody said"}
 _FLAG_DAYS = {"description": "after how many days an uncollected card is flagged; null is 14, 30 and 60"}
 
 
@@ -46,6 +47,7 @@ class OfficeChange(fields.Strict):
     transfer_check_over = fields.quantity(low=0, allow_none=True)
     reversal_check_over = fields.quantity(low=0, allow_none=True)
     recount_over = fields.quantity(low=0, allow_none=True)
+    reorder_at = fields.quantity(low=0, allow_none=True, metadata=_REORDER)
     queue_only = fields.Flag(metadata=_QUEUE_ONLY)
     confirm_required = fields.Flag(metadata=_CONFIRM)
     card_check = fields.Flag(metadata=_CARD_CHECK)
@@ -75,6 +77,7 @@ class OfficeOut(ma.Schema):
     transfer_check_over = ma.fields.Integer(allow_none=True, required=True)
     reversal_check_over = ma.fields.Integer(allow_none=True, required=True)
     recount_over = ma.fields.Integer(allow_none=True, required=True)
+    reorder_at = ma.fields.Integer(allow_none=True, required=True, metadata=_REORDER)
     queue_only = ma.fields.Boolean(required=True, metadata=_QUEUE_ONLY)
     confirm_required = ma.fields.Boolean(required=True, metadata=_CONFIRM)
     card_check = ma.fields.Boolean(required=True, metadata=_CARD_CHECK)

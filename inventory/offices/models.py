@@ -22,6 +22,7 @@ class Office(Base):
         sa.CheckConstraint("reversal_check_over IS NULL OR reversal_check_over >= 0", "reversal_check_over"),
         sa.CheckConstraint("purge_days BETWEEN 0 AND 36500", "purge_days"),
         sa.CheckConstraint("recount_over IS NULL OR recount_over >= 0", "recount_over"),
+        sa.CheckConstraint("reorder_at IS NULL OR reorder_at >= 0", "reorder_at"),
     )
     code: Mapped[Code] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(120))
@@ -40,6 +41,8 @@ class Office(Base):
     reversal_check_over: Mapped[int | None] = mapped_column(sa.BigInteger)
     # A count that differs by more is counted a second time.
     recount_over: Mapped[int | None] = mapped_column(sa.BigInteger)
+    # With so many blanks left or fewer it is time to order again; None is "nobody said".
+    reorder_at: Mapped[int | None] = mapped_column(sa.BigInteger)
     # How the print room works: from the queue only, "printed" said by a person, every card checked before hand-over.
     queue_only: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     confirm_required: Mapped[bool] = mapped_column(default=False, server_default=sa.false())

@@ -1,0 +1,1 @@
+"""What an office announces to everybody: blanks available, printed today, how many wait (papan pengumuman)."""
