@@ -110,7 +110,7 @@
   const inputs = (form) => [...form.elements].filter((each) => each.name && !each.closest("[data-private]") && !/password|file|submit|button/.test(each.type) && each.name !== "_csrf" && each.autocomplete !== "one-time-code");
   const typed = (form) => inputs(form).map((each) => [each.name, /checkbox|radio/.test(each.type) ? [each.value, each.checked] : each.value]);
   let touched = null, sent = false;
-  const keep = (form, more) => shelf({ page: here, who: body.dataset.actor, form: forms().indexOf(form), title: document.title, typed: typed(form), files: !!form.querySelector("[type=file]"), ...more });
+  const keep = (form, more) => shelf({ page: here, who: body.dataset.actor, form: forms().indexOf(form), title: document.title.split(" – ")[0], typed: typed(form), files: !!form.querySelector("[type=file]"), ...more });
   const message = (tone, text, ...more) => { const it = make("p", `message ${tone}`, text, ...more); document.querySelector(".messages")?.append(it); return it; };
   const throwAway = () => { const it = make("button", "secondary", body.dataset.discard); it.type = "button"; it.addEventListener("click", () => { shelf(null); touched = null; location.replace(here); }); return it; };
   const bringBack = (kept) => {
