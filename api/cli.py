@@ -33,6 +33,7 @@ from inventory.people import commands as people
 from inventory.people import sessions
 from inventory.reports import commands as reports
 from inventory.residents import purging as residents
+from inventory.seals.heads import Folder
 
 DEMO_LABEL = "demo"
 DEMO_OFFICES = {
@@ -105,10 +106,21 @@ def init() -> None:
 
 
 @click.command
+@click.option("--remove", is_flag=True, help="Empty the database again; only one that is marked as a demo.")
 @with_appcontext
-def demo() -> None:
+def demo(remove: bool) -> None:  # noqa: FBT001 - click gives flags so
     """Load the five reference scenarios into an empty database; safe to repeat."""
-    click.echo(demo_data.load())
+    if not remove:
+        click.echo(demo_data.load())
+        return
+    if marks.demo_mark() is None:
+        raise click.ClickException("this database is not marked as a demo: nothing was removed")
+    db.session.remove()
+    migrations.downgrade(db.engine, "base")
+    Folder(current_app.config["SETTINGS"].ledger_dir).forget_heads()
+    migrations.upgrade(db.engine)
+    setup.fill()
+    click.echo("The demo is gone; the database is as `blangko init` makes it.")
 
 
 @click.command

@@ -1,10 +1,19 @@
 """The demo: the five scenarios on one database, told through the commands, and true to their figures."""
 
-from inventory import demo
-from inventory.database import transaction
-from inventory.marks import mark_demo
+import pytest
+import sqlalchemy as sa
+
+import migrations
+from api.app import create_app
+from api.cli import group
+from inventory import demo, setup
+from inventory.database import db, transaction
+from inventory.marks import demo_mark, mark_demo
 from inventory.reports.queries import differences
-from tests.builders import receipt
+from tests.builders import Caller, receipt, settings_for
+from tests.demo import database_of_its_own
+
+TABLES = ("movements", "users", "audit_rows", "offices", "items")
 
 
 def test_the_demo_is_true_to_the_figures_of_its_scenarios(app, calls):
@@ -27,7 +36,8 @@ def _the_coming_event_is_short_by_target_and_over_by_turnout(coordinator):
     assert answer["shortfall"]["by_target"] == 6_000
     assert answer["surplus"]["likely"] > 2_000
     shortfalls = coordinator.get("/shortfalls?region=15&within_days=30")["items"]
-    assert [item["event"] for item in shortfalls] == [event["id"]]
+    assert [item["event"] for item in shortfalls if item["kind"] == "event"] == [event["id"]]
+    assert [item["office"] for item in shortfalls if item["kind"] == "office"] == ["15.04", "15.02"]
 
 
 def _the_event_of_2019_is_settled_and_every_blank_came_home(coordinator):
@@ -64,3 +74,34 @@ def test_a_load_that_broke_off_is_not_taken_for_a_whole_one(app):
         with transaction() as session:
             mark_demo(session, "loading")
         assert "broke off" in demo.load()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def own(request, tmp_path):
+    """A database that a test may take apart."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'own.db'}"
+        return
+    with database_of_its_own(request.getfixturevalue("postgresql_url")) as url:
+        yield url
+
+
+def test_a_demo_is_removed_and_nothing_else_ever_is(own, tmp_path):
+    app = create_app(settings_for(own, ledger_dir=tmp_path / "ledger"))
+    with app.app_context():
+        migrations.upgrade(db.engine)
+        setup.fill()
+    clerk = Caller(app, "clerk", "15.03")
+    clerk.post("/receipts", receipt("15.03-UTAMA", 6_000))
+    run = app.test_cli_runner()
+    assert run.invoke(args=["demo", "--remove"], cli=group).exit_code == 1
+    assert clerk.stock("15.03-UTAMA")["on_hand"] == 6_000
+    with app.app_context(), transaction() as session:
+        mark_demo(session, demo.WHOLE)
+    assert run.invoke(args=["demo", "--remove"], cli=group).exit_code == 0
+    with app.app_context():
+        assert demo_mark() is None
+        counts = {name: db.session.scalar(sa.select(sa.func.count()).select_from(sa.table(name))) for name in TABLES}
+        db.session.remove()
+        db.engine.dispose()
+    assert counts == {"movements": 0, "users": 0, "audit_rows": 0, "offices": 553, "items": 4}

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from inventory import clock, marks
 from inventory.database import current, transaction
-from inventory.demo import jember, people, rejang_lebong, sarolangun, trenggalek
+from inventory.demo import jember, people, rejang_lebong, sarolangun, today, trenggalek
 from inventory.stock.models import Movement
 
 DAYS_AHEAD = 12
@@ -36,8 +36,9 @@ def load() -> str:
     jember.play_2020()
     jember.play_2024()
     rejang_lebong.play()
-    first_day = clock.business_day(sarolangun.ZONE) + timedelta(days=DAYS_AHEAD)
-    sarolangun.plan_next(first_day)
+    day = clock.business_day(sarolangun.ZONE)
+    sarolangun.plan_next(day + timedelta(days=DAYS_AHEAD))
+    today.play(day)
     people.add_users()
     with transaction() as session:
         marks.mark_demo(session, WHOLE)

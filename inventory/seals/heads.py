@@ -77,6 +77,11 @@ class Folder:
         """The files of heads, the oldest first."""
         return sorted(file for file in self.heads_path.glob("*.json") if _HEAD_FILE.fullmatch(file.name))
 
+    def forget_heads(self) -> None:
+        """Throw the signed heads of a ledger away that is itself thrown away; the key stays."""
+        for file in self.files():
+            file.unlink()
+
     def newest(self) -> Head | None:
         """The head of the newest day; raises `ValueError` when its file says something else."""
         files = self.files()
