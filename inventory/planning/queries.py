@@ -6,24 +6,20 @@ What is on hand, pledged and on its way is what the books say now; `as_of` is th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from holidays import country_holidays
 
 from inventory import access, clock
 from inventory.access import Action, Actor
 from inventory.catalogue.models import Item
 from inventory.catalogue.rules import ItemKind
 from inventory.database import current
-from inventory.offices.models import Office, Store
+from inventory.offices.models import Office
 from inventory.offices.queries import get_office
-from inventory.offices.rules import TIME_ZONES, StoreKind
 from inventory.outreach.models import Event, Pledge, Stop
 from inventory.outreach.queries import find_event
 from inventory.outreach.rules import EventStatus, PledgeStatus
@@ -31,20 +27,17 @@ from inventory.paging import Page, Slice
 from inventory.planning import flags, rules
 from inventory.planning.flags import Flag
 from inventory.planning.rules import Consignment, Dry, Figures, Holding, OfficeUse, Plan, Severity, StopPlan
+from inventory.planning.uses import coming_to, holidays_of, uses
 from inventory.printing.models import Attempt, PrintJob
 from inventory.printing.rules import Outcome
 from inventory.recordings.models import Recording
 from inventory.recordings.rules import RecordingStatus
 from inventory.stock.models import Account
-from inventory.stock.rules import NO_EVENT, Condition, Place
+from inventory.stock.rules import Condition, Place
 from inventory.texts import Text
 from inventory.transfers.models import Transfer
-from inventory.transfers.rules import TransferStatus
 
-# The calendar knows these years; before and after them every weekday counts as a working day.
-_CALENDAR_YEARS = (1946, 2100)
 _OWING = (RecordingStatus.BIO_CAPTURED, RecordingStatus.SFE, RecordingStatus.PRR)
-_COMING = (TransferStatus.APPROVED, TransferStatus.DISPATCHED)
 _SUPPLYING = (ItemKind.BLANK, ItemKind.RIBBON, ItemKind.FILM)
 
 
@@ -104,19 +97,31 @@ def shortfalls(actor: Actor, region: str, within_days: int, as_of: date | None, 
     office = get_office(actor, region)
     day = as_of or clock.business_day(office.time_zone)
     last = day + timedelta(days=within_days)
-    ahead = sa.or_(
-        sa.and_(Event.status == EventStatus.PLANNED, Event.ends_on >= day), Event.status == EventStatus.RUNNING
-    )
-    plans = load_plans(access.within(Event.host_office, region), ahead, Event.starts_on <= last)
+    plans = load_plans(*_ahead(region, day), Event.starts_on <= last)
     short = [_short_event(plan, rules.figures(plan, holdings, day), day) for plan, holdings in plans]
-    free = _holidays(day.year, last.year) | _holidays(day.year - 1, day.year)
-    short += [_dry_office(use, rules.dry(use, day, within_days, free)) for use in _uses(region, day, free)]
+    free = holidays_of(day.year, last.year) | holidays_of(day.year - 1, day.year)
+    short += [_dry_office(use, rules.dry(use, day, within_days, free)) for use in uses(region, day, free)]
     found = sorted((one for one in short if one is not None), key=_worst_first)
     if wanted.descending:
         found.reverse()
     start = max(0, wanted.after[0]) if wanted.after else 0
     end = start + wanted.limit
     return Shortfalls(day, within_days, Page(found[start:end], (end,) if end < len(found) else None))
+
+
+def events_ahead(actor: Actor, region: str, day: date) -> list[tuple[Plan, Figures]]:
+    """The events of a region that run or are still to come, the next one first, with what they need and have.
+
+    Raises `OutOfReach`.
+    """
+    access.require(actor, Action.READ, region)
+    found = [(plan, rules.figures(plan, holdings, day)) for plan, holdings in load_plans(*_ahead(region, day))]
+    return sorted(found, key=lambda pair: (pair[0].starts_on, pair[0].event))
+
+
+def _ahead(region: str, day: date) -> list[sa.ColumnElement[bool]]:
+    planned = sa.and_(Event.status == EventStatus.PLANNED, Event.ends_on >= day)
+    return [access.within(Event.host_office, region), sa.or_(planned, Event.status == EventStatus.RUNNING)]
 
 
 def _worst_first(one: Shortfall) -> tuple[Any, ...]:
@@ -151,18 +156,12 @@ def _dry_office(use: OfficeUse, dry: Dry | None) -> Shortfall | None:
     )
 
 
-@lru_cache
-def _holidays(first_year: int, last_year: int) -> frozenset[date]:
-    years = range(max(first_year, _CALENDAR_YEARS[0]), min(last_year, _CALENDAR_YEARS[1]) + 1)
-    return frozenset(country_holidays("ID", years=years)) if years else frozenset()
-
-
 def load_plans(*which: sa.ColumnElement[bool]) -> list[tuple[Plan, list[Holding]]]:
-    """The plans of these events with what they have and await: ten queries, however many events."""
+    """The plans of these events with what they have and await: seven queries, however many events."""
     query = sa.select(Event, Office.time_zone, Office.spoil_rate).join(Office, Office.code == Event.host_office)
     rows = current().execute(query.where(*which).order_by(Event.id)).all()
     ids, hosts = [event.id for event, _, _ in rows], {event.host_office for event, _, _ in rows}
-    stops, owing, waiting = _stops(ids), _owing(ids), _waiting(hosts)
+    stops, (owing, waiting) = _stops(ids), _owing(ids, hosts)
     unknown = {event.host_office for event, _, rate in rows if event.spoil_rate is None and rate is None}
     attempts = _attempts(unknown)
     holdings = _holdings({event.id: event.store_code for event, _, _ in rows})
@@ -185,7 +184,7 @@ def load_plans(*which: sa.ColumnElement[bool]) -> list[tuple[Plan, list[Holding]
             backlog=owing.get(event.id, 0) + waiting.get(event.host_office, 0),
             spoil=rules.spoil_rate(event.spoil_rate, office_rate, *attempts.get(event.host_office, (0, 0))),
             stops=tuple(stops[event.id]),
-            holidays=frozenset() if event.works_holidays else _holidays(event.starts_on.year, event.ends_on.year),
+            holidays=frozenset() if event.works_holidays else holidays_of(event.starts_on.year, event.ends_on.year),
         )
         found.append((plan, holdings[event.id]))
     return found
@@ -213,23 +212,27 @@ def _stops(ids: Collection[int]) -> dict[int, list[StopPlan]]:
     return found
 
 
-def _owing(ids: Collection[int]) -> dict[int, int]:
-    """The recordings of each event that still owe a card: they are no longer people still to record."""
-    query = sa.select(Recording.event_id, sa.func.count()).group_by(Recording.event_id)
-    rows = current().execute(query.where(Recording.event_id.in_(ids), Recording.status.in_(_OWING)))
-    return {int(event or 0): count for event, count in rows}
+def _owing(ids: Collection[int], hosts: Collection[str]) -> tuple[dict[int, int], dict[str, int]]:
+    """Who still waits for a card: by event, and by host those who are of no event, or of one that is over.
 
-
-def _waiting(hosts: Collection[str]) -> dict[str, int]:
-    """Each host's print-ready recordings of no event, or of one that is over: a job of its event may print them."""
-    query = (
-        sa.select(Recording.office_code, sa.func.count())
+    The recordings of an event that still owe a card are no longer people still to record; those print-ready ones of
+    the host a job of its event may print.
+    """
+    of_event = (
+        sa.select(Recording.event_id, sa.null().label("office_code"), sa.func.count())
+        .where(Recording.event_id.in_(ids), Recording.status.in_(_OWING))
+        .group_by(Recording.event_id)
+    )
+    of_host = (
+        sa.select(sa.null(), Recording.office_code, sa.func.count())
         .outerjoin(Event, Event.id == Recording.event_id)
         .where(Recording.office_code.in_(hosts), Recording.status == RecordingStatus.PRR)
         .where(sa.or_(Recording.event_id.is_(None), Event.status.in_([EventStatus.CLOSED, EventStatus.CANCELLED])))
         .group_by(Recording.office_code)
     )
-    return {row[0]: row[1] for row in current().execute(query)}
+    rows = current().execute(sa.union_all(of_event, of_host)).all()
+    owing = {int(event): int(count) for event, _, count in rows if event is not None}
+    return owing, {office: int(count) for event, office, count in rows if event is None}
 
 
 def _attempts(offices: Collection[str]) -> dict[str, tuple[int, int]]:
@@ -252,7 +255,7 @@ def _holdings(kits: dict[int, str | None]) -> dict[int, list[Holding]]:
     """
     query = sa.select(Item.code, Item.kind, Item.cards_per_unit).where(Item.kind.in_(_SUPPLYING)).order_by(Item.code)
     items = current().execute(query).all()
-    earmarked, pledged, coming = _earmarked(kits), _pledged(kits), _coming(Transfer.event_id.in_(kits))
+    (earmarked, pledged), coming = _set_aside(kits), coming_to(Transfer.event_id.in_(kits))
     on_hand: defaultdict[tuple[int, str], int] = defaultdict(int)
     promised: defaultdict[tuple[int, str], int] = defaultdict(int)
     for (event, store, item), balance in earmarked.items():
@@ -277,105 +280,29 @@ def _holdings(kits: dict[int, str | None]) -> dict[int, list[Holding]]:
     }
 
 
-def _earmarked(ids: Iterable[int]) -> dict[tuple[int, str, str], int]:
-    columns = (Account.event_id, Account.store_code, Account.item_code)
-    query = sa.select(*columns, sa.func.sum(Account.balance)).group_by(*columns)
+def _set_aside(
+    ids: Iterable[int],
+) -> tuple[dict[tuple[int, str, str], int], dict[tuple[int, str, str], int]]:
+    """The good stock that is on the books for each event, and what of it waits by pledge: by event, store and item."""
+    listed = list(ids)
+    lying, told = (
+        (Account.event_id, Account.store_code, Account.item_code),
+        (
+            Pledge.event_id,
+            Pledge.store_code,
+            Pledge.item_code,
+        ),
+    )
     good = (Account.place == Place.STORE, Account.condition == Condition.BLANK, Account.balance > 0)
-    rows = current().execute(query.where(Account.event_id.in_(list(ids)), *good))
-    return {(event, store, item): int(balance) for event, store, item, balance in rows}
-
-
-def _pledged(ids: Iterable[int]) -> dict[tuple[int, str, str], int]:
-    columns = (Pledge.event_id, Pledge.store_code, Pledge.item_code)
-    query = sa.select(*columns, sa.func.sum(Pledge.quantity)).group_by(*columns)
-    rows = current().execute(query.where(Pledge.event_id.in_(list(ids)), Pledge.status == PledgeStatus.PLEDGED))
-    return {(event, store, item): int(quantity) for event, store, item, quantity in rows}
-
-
-def _coming(which: sa.ColumnElement[bool]) -> list[tuple[Any, Consignment]]:
-    """What is approved or under way and not yet told of on arrival; the goods of pledges are counted as pledged."""
-    sent = Transfer.dispatched - Transfer.received - Transfer.rejected - Transfer.missing
-    left = sa.case((Transfer.status == TransferStatus.APPROVED, Transfer.approved), else_=sent)
-    query = (
-        sa.select(
-            Transfer.id,
-            Transfer.event_id,
-            Transfer.item_code,
-            Transfer.to_office,
-            Transfer.expected_on,
-            left.label("left"),
+    earmarked = sa.select(sa.literal("there"), *lying, sa.func.sum(Account.balance)).group_by(*lying)
+    pledged = sa.select(sa.literal("pledged"), *told, sa.func.sum(Pledge.quantity)).group_by(*told)
+    rows = current().execute(
+        sa.union_all(
+            earmarked.where(Account.event_id.in_(listed), *good),
+            pledged.where(Pledge.event_id.in_(listed), Pledge.status == PledgeStatus.PLEDGED),
         )
-        .where(which, Transfer.status.in_(_COMING), Transfer.pledge_id.is_(None), left > 0)
-        .order_by(Transfer.id)
     )
-    return [(row, Consignment(row.id, int(row.left), row.expected_on)) for row in current().execute(query)]
-
-
-def _uses(region: str, day: date, free: frozenset[date]) -> list[OfficeUse]:
-    """What each office of a region that printed lately has, used, and awaits: three queries."""
-    first = day - timedelta(days=rules.RECENT_DAYS - 1)
-    printed = _printed(region, first, day)
-    if not printed:
-        return []
-    days = len(rules.working_days(first, day, free))
-    stock = _stock(region)
-    coming: defaultdict[str, list[Consignment]] = defaultdict(list)
-    blanks = sa.select(Item.code).where(Item.kind == ItemKind.BLANK)
-    here = sa.and_(
-        access.within(Transfer.to_office, region), Transfer.event_id == NO_EVENT, Transfer.item_code.in_(blanks)
-    )
-    for row, consignment in _coming(here):
-        coming[row.to_office].append(consignment)
-    return [
-        OfficeUse(row.code, row.name, stock.get(row.code, 0), int(row.used), days, tuple(coming[row.code]))
-        for row in printed
-    ]
-
-
-def _printed(region: str, first: date, last: date) -> Sequence[Any]:
-    """The standing attempts of each office from its ordinary stores, counted in the office's own days.
-
-    What an event prints from its kit says nothing of the office's daily use.
-    """
-
-    def start_of(day: date, zone: str) -> datetime:
-        return datetime.combine(day, time(), ZoneInfo(zone))
-
-    # Wide enough for all zones: what an index can serve before each zone's own days are told apart.
-    roughly = Attempt.attempted_at.between(
-        start_of(first, TIME_ZONES["WIT"]), start_of(last + timedelta(days=1), TIME_ZONES["WIB"])
-    )
-
-    lately = sa.or_(*(
-        sa.and_(
-            Office.time_zone == zone,
-            Attempt.attempted_at >= start_of(first, zone),
-            Attempt.attempted_at < start_of(last + timedelta(days=1), zone),
-        )
-        for zone in TIME_ZONES.values()
-    ))  # fmt: skip
-    query = (
-        sa.select(Office.code, Office.name, sa.func.count().label("used"))
-        .join(PrintJob, PrintJob.office_code == Office.code)
-        .join(Attempt, Attempt.job_id == PrintJob.id)
-        .join(Store, Store.code == PrintJob.store_code)
-        .where(access.within(Office.code, region), Store.kind != StoreKind.EVENT_KIT)
-        .where(Attempt.undone_by.is_(None), roughly, lately)
-        .group_by(Office.code, Office.name)
-        .order_by(Office.code)
-    )
-    return current().execute(query).all()
-
-
-def _stock(region: str) -> dict[str, int]:
-    """The blanks on hand in each office's ordinary stores that are its own and set aside for no event."""
-    query = (
-        sa.select(Account.office_code, sa.func.sum(Account.balance))
-        .join(Item, Item.code == Account.item_code)
-        .join(Store, Store.code == Account.store_code)
-        .where(access.within(Account.office_code, region), Item.kind == ItemKind.BLANK)
-        .where(Account.place == Place.STORE, Account.condition == Condition.BLANK, Account.event_id == NO_EVENT)
-        .where(Account.owner_code == Account.office_code, Store.kind != StoreKind.EVENT_KIT)
-        .group_by(Account.office_code)
-    )
-    return {office: int(balance) for office, balance in current().execute(query)}
+    found: dict[str, dict[tuple[int, str, str], int]] = {"there": {}, "pledged": {}}
+    for which, event, store, item, quantity in rows:
+        found[which][event, store, item] = int(quantity)
+    return found["there"], found["pledged"]

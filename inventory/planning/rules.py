@@ -353,6 +353,11 @@ def figures(plan: Plan, holdings: Sequence[Holding], as_of: date) -> Figures:
     )
 
 
+def days_of_cover(on_hand: int, used_per_day: Fraction) -> Fraction | None:
+    """How many days the stock lasts at this use; None when nothing is used, for then nothing is known."""
+    return None if not used_per_day else on_hand / used_per_day
+
+
 def is_working(day: date, holidays: AbstractSet[date]) -> bool:
     """Whether offices work on a day: Monday to Friday, but for holidays."""
     return day.weekday() < SATURDAY and day not in holidays

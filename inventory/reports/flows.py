@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from inventory import access
+from inventory.catalogue.models import Item
+from inventory.catalogue.rules import ItemKind
 from inventory.database import current, table_of, wire
 from inventory.errors import Busy
 from inventory.offices.rules import MINISTRY
@@ -17,7 +20,7 @@ from inventory.reports.models import Flow, FlowProgress
 from inventory.reports.rules import HELD, TRANSFERRING, Grain, Period, Sum
 from inventory.seals.models import Seal, SealProgress
 from inventory.stock.models import Account, Entry, Movement
-from inventory.stock.rules import Condition, Place
+from inventory.stock.rules import Condition, MovementKind, Place
 from inventory.transfers.models import Transfer
 
 _FLOWS, _PROGRESS, _SEALS, _SEALED = (table_of(model) for model in (Flow, FlowProgress, Seal, SealProgress))
@@ -27,6 +30,7 @@ _POSITION = sa.func.coalesce(sa.select(_PROGRESS.c.position).scalar_subquery(), 
 _KEPT = (*HELD, Place.TRANSFER)
 _SORT = ("item_code", "kind", "place", "condition", "spoil_class", "own")
 _PLAIN: list[Any] = [sa.literal_column("''", sa.String), sa.literal_column("0", sa.SmallInteger), sa.false()]
+_BY_PRINTING = (MovementKind.PRINTING.value, MovementKind.PRINTING_UNDO.value)
 _TRIES = 20
 
 
@@ -112,12 +116,59 @@ def found(office: str, period: Period) -> dict[tuple[str, str], Found]:
     One statement reads what was added up, how far that went, and what is behind it in the ledger itself: nothing is
     missed or told twice, whoever adds up or posts meanwhile.
     """
+    return _by_row(_at_one_moment(lambda position, floor: _statement(office, period, position, floor)))
+
+
+def used_in_printing(office: str, first: date, after: date) -> dict[str, int]:
+    """How many blanks printing took from `first` to the day before `after`, by office of a subtree.
+
+    From the sums as `found` reads them; events and their kits are in it, with their host.
+    """
+
+    def statement(position: int, floor: int) -> Any:
+        span = [_FLOWS.c.grain == Grain.DAY, _FLOWS.c.starts_on >= first, _FLOWS.c.starts_on < after]
+        took = _total(_FLOWS.c.went - _FLOWS.c.came).label("used")
+        rolled = sa.select(_FLOWS.c.office_code, took).where(
+            *span, _taken_by_printing(_FLOWS.c), access.within(_FLOWS.c.office_code, office)
+        )
+        parts = [rolled.group_by(_FLOWS.c.office_code)]
+        reach = [
+            access.within(_ACCOUNTS.c.office_code, office),
+            _word(_MOVEMENTS.c.kind).in_(_BY_PRINTING),
+            _MOVEMENTS.c.occurred_on >= first,
+            _MOVEMENTS.c.occurred_on < after,
+        ]
+        for chosen in _behind(position, floor):
+            sums = of_movements(chosen, Grain.DAY, wire(current()).dialect.name, *reach)
+            part = sa.select(sums.c.office_code, (sums.c.went - sums.c.came).label("used"))
+            parts.append(part.where(_taken_by_printing(sums.c)))
+        return _with_position(sa.union_all(*parts).subquery("told"))
+
+    told: defaultdict[str, int] = defaultdict(int)
+    for row in _at_one_moment(statement):
+        if row.office_code is not None:
+            told[row.office_code] += int(row.used)
+    return dict(told)
+
+
+def _taken_by_printing(columns: Any) -> sa.ColumnElement[bool]:
+    blanks = sa.select(Item.code).where(Item.kind == ItemKind.BLANK)
+    return sa.and_(
+        columns.kind.in_(_BY_PRINTING),
+        columns.condition == Condition.BLANK.value,
+        columns.place.in_([each.value for each in HELD]),
+        columns.item_code.in_(blanks),
+    )
+
+
+def _at_one_moment(statement: Callable[[int, int], Any]) -> Sequence[Any]:
+    """What a statement of the position and the floor tells, at a moment when the position was just that one."""
     for _ in range(_TRIES):
         position = current().scalar(sa.select(_POSITION)) or 0
         floor = current().scalar(sa.select(_SEALED.c.floor_id)) or 0
-        rows = current().execute(_statement(office, period, position, floor)).all()
+        rows = current().execute(statement(position, floor)).all()
         if not rows or rows[0].position == position:
-            return _by_row(rows)
+            return rows
     raise Busy
 
 
@@ -139,9 +190,12 @@ def _statement(office: str, period: Period, position: int, floor: int) -> Any:
     every = sa.union_all(*parts).subquery("every")
     key = [every.c[name] for name in ("told_in", "within", *_SORT)]
     sums = [_total(every.c[name]).label(name) for name in ("came", "went")]
-    told = sa.select(*key, *sums).group_by(*key).subquery("told")
+    return _with_position(sa.select(*key, *sums).group_by(*key).subquery("told"))
+
+
+def _with_position(told: sa.Subquery) -> Any:
+    """The position stands in every row, and in one of its own where there is nothing to tell."""
     one = sa.select(_POSITION.label("position")).subquery("one")
-    # The position stands in every row, and in one of its own where there is nothing to tell.
     return sa.select(one, told).select_from(one.outerjoin(told, sa.true()))
 
 
@@ -160,14 +214,18 @@ def _rolled(office: str, period: Period) -> Iterator[Any]:
 def _loose(office: str, period: Period, position: int, floor: int) -> Iterator[Any]:
     """What is sealed behind the position, and what is not sealed yet."""
     reach = [access.within(_ACCOUNTS.c.office_code, office), _MOVEMENTS.c.occurred_on < period.after]
-    sealed = sa.exists().where(_SEALS.c.movement_id == _MOVEMENTS.c.id)
-    behind = sa.select(_SEALS.c.movement_id).where(_SEALS.c.position > position)
-    unsealed = sa.select(_MOVEMENTS.c.id).where(_MOVEMENTS.c.id > floor, ~sealed)
-    for chosen in (behind, unsealed):
+    for chosen in _behind(position, floor):
         sums = of_movements(chosen, Grain.DAY, wire(current()).dialect.name, *reach)
         within = sums.c.starts_on >= period.first
         columns = [sums.c[name] for name in (*_SORT, "came", "went")]
         yield sa.select(row_of(office, sums.c.office_code).label("told_in"), within.label("within"), *columns)
+
+
+def _behind(position: int, floor: int) -> tuple[Any, Any]:
+    """The movements that are sealed behind the position, and those not sealed yet."""
+    sealed = sa.exists().where(_SEALS.c.movement_id == _MOVEMENTS.c.id)
+    behind = sa.select(_SEALS.c.movement_id).where(_SEALS.c.position > position)
+    return behind, sa.select(_MOVEMENTS.c.id).where(_MOVEMENTS.c.id > floor, ~sealed)
 
 
 def differences() -> Iterator[str]:

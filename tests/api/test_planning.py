@@ -10,8 +10,8 @@ from inventory import clock
 from inventory.database import db
 from inventory.offices.models import Office
 from inventory.outreach.models import Event
-from inventory.planning.queries import _holidays
 from inventory.planning.rules import working_days
+from inventory.planning.uses import holidays_of
 from inventory.printing.models import Attempt, PrintJob
 from inventory.recordings.models import Recording
 from inventory.transfers.models import Transfer
@@ -120,14 +120,14 @@ def test_sarolangun_has_11000_and_is_6000_short_by_target_and_thousands_over_by_
     }  # fmt: skip
     flag = codes(found)["shortfall_by_target"]
     assert (flag["quantity"], flag["needed_on"], flag["severity"]) == (6_000, "2019-04-04", "notice")
-    assert flag["detail"].startswith("Menurut target: perlu 17000 blangko, tersedia 11000, kurang 6000")
+    assert flag["detail"].startswith("Menurut target: perlu 17.000 blangko, tersedia 11.000, kurang 6.000")
     assert codes(found)["surplus_likely"]["quantity"] == 11_000 - rest
     assert found["confidence"].startswith("Rentang lebar")
 
 
 def test_the_answer_speaks_english_to_those_who_prefer_it(sarolangun, coordinator):
     found = coordinator.get(f"/events/{sarolangun}/readiness?as_of=2019-04-03", Accept_Language="en")
-    assert codes(found)["shortfall_by_target"]["detail"].startswith("By target: 17000 blanks are needed")
+    assert codes(found)["shortfall_by_target"]["detail"].startswith("By target: 17,000 blanks are needed")
     assert codes(found)["shortfall_by_target"]["severity"] == "warning"
     assert found["confidence"].startswith("A wide range")
 
@@ -209,7 +209,7 @@ def test_settings_of_the_event_and_learned_spoilage_shape_the_need(app, coordina
     assert seen() == (2_300, 0.5, "event")
 
 
-def test_days_off_cost_capacity_unless_the_event_works_on_holidays(coordinator):
+def test_days_off_cost_capacity_unless_the_event_works_onholidays_of(coordinator):
     days = {"starts_on": "2019-04-03", "ends_on": "2019-04-03"}  # Isra Mikraj 2019
     for works, recordings in ((True, 576), (False, 0)):
         event = coordinator.post("/events", {**EVENT, **days, "works_holidays": works})["id"]
@@ -254,7 +254,7 @@ def local_noon(day):
 
 def usual_use(app, office, per_day):
     """So many printed on each working day of the 30 days before DAY."""
-    days = working_days(DAY - timedelta(days=29), DAY, _holidays(2026, 2026))
+    days = working_days(DAY - timedelta(days=29), DAY, holidays_of(2026, 2026))
     for day in days:
         printed(app, office, f"{office}-UTAMA", local_noon(day), printed=per_day)
     return days
@@ -275,7 +275,7 @@ def test_offices_run_dry_by_their_recent_use_and_say_when(app, calls, coordinato
     found = coordinator.get(f"/shortfalls?region=15&within_days=30&as_of={DAY}")
     assert (found["as_of"], found["within_days"], found["next"]) == ("2026-03-03", 30, None)
     (item,) = found["items"]
-    ahead = working_days(DAY + timedelta(days=1), DAY + timedelta(days=30), _holidays(2026, 2026))
+    ahead = working_days(DAY + timedelta(days=1), DAY + timedelta(days=30), holidays_of(2026, 2026))
     assert item == {
         "kind": "office", "office": "15.03", "name": item["name"], "on_hand": 35, "use_per_working_day": 10.0,
         "cover_working_days": 3.5, "runs_out_on": ahead[3].isoformat(), "needed_on": ahead[3].isoformat(),
