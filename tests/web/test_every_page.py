@@ -6,58 +6,22 @@ import re
 from functools import cache
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from api import auth
 from api.cli import DEMO_OFFICES
 from inventory.access import PERMITTED
 from inventory.database import db
+from tests.pages import EXAMPLES, address_of, pages_of
 from tests.visitor import Visitor
 from web.signing import OPEN_PAGES
 
 BUDGET = 12
 MOST_BYTES = 40_000
-# Pages that show nothing of their own to whoever just opens them, each with why.
-ELSEWHERE = {
-    "console_pages.asset": "a file, not a page",
-    "console_pages.worker": "a script, not a page",
-    "home_pages.start": "it leads to the home of the role",
-    "people_pages.open_invitation": "an invitation is used up: its own tests make one",
-    "people_pages.ask_code": "only for who has a second factor: its own tests set one up",
-}
-# What stands in the address of a page that shows one thing: a query for it, on the demo.
-EXAMPLES: dict[str, str] = {
-    "receipt_id": "SELECT max(id) FROM receipts",
-}
 # What no page may say: a missing value, an address of the API, a code in place of a word.
 NOT_FOR_PEOPLE = re.compile(
     r"\bNone\b|\bnan\b|\bundefined\b|/api/v1|\b(GET|POST|PATCH|PUT|DELETE) /|Idempotency-Key|\{\w+\}"
 )
-
-
-def pages_of(app: Flask) -> list[Any]:
-    return [
-        rule
-        for rule in app.url_map.iter_rules()
-        if auth.is_page(rule.endpoint) and "GET" in (rule.methods or ()) and rule.endpoint not in ELSEWHERE
-    ]
-
-
-def address_of(app: Flask, rule: Any) -> str:
-    """The page's address, with an example from the demo where it shows one thing."""
-    values = {}
-    with app.app_context():
-        for name in rule.arguments:
-            found = db.session.execute(sa.text(EXAMPLES.get(f"{rule.endpoint}.{name}") or EXAMPLES[name])).scalar()
-            assert found is not None, f"the demo has nothing for {rule.endpoint}: {name}"
-            values[name] = found
-        db.session.remove()
-    with app.test_request_context():
-        from flask import url_for
-
-        return url_for(rule.endpoint, **values)
 
 
 @cache

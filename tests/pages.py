@@ -1,0 +1,50 @@
+"""All pages of the console, with an example of each that shows one thing, from the demo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, url_for
+
+from api import auth
+from inventory.database import db
+
+# Pages that show nothing of their own to whoever just opens them, each with why.
+ELSEWHERE = {
+    "console_pages.asset": "a file, not a page",
+    "console_pages.worker": "a script, not a page",
+    "home_pages.start": "it leads to the home of the role",
+    "people_pages.open_invitation": "an invitation is used up: its own tests make one",
+    "people_pages.ask_code": "only for who has a second factor: its own tests set one up",
+    "documents_pages.pdf": "a paper, not a page",
+}
+# What stands in the address of a page that shows one thing: a query for it, on the demo.
+EXAMPLES: dict[str, str] = {
+    "receipt_id": "SELECT max(id) FROM receipts",
+    "user_id": "SELECT max(id) FROM users WHERE role = 'clerk'",
+    "office": "SELECT '15.03'",
+}
+
+
+def pages_of(app: Flask) -> list[Any]:
+    """The rules of all pages that may be opened by their address."""
+    rules = [
+        rule
+        for rule in app.url_map.iter_rules()
+        if auth.is_page(rule.endpoint) and "GET" in (rule.methods or ()) and rule.endpoint not in ELSEWHERE
+    ]
+    return sorted(rules, key=lambda rule: rule.rule)
+
+
+def address_of(app: Flask, rule: Any) -> str:
+    """The page's address, with an example from the demo where it shows one thing."""
+    values = {}
+    with app.app_context():
+        for name in rule.arguments:
+            found = db.session.execute(sa.text(EXAMPLES.get(f"{rule.endpoint}.{name}") or EXAMPLES[name])).scalar()
+            assert found is not None, f"the demo has nothing for {rule.endpoint}: {name}"
+            values[name] = found
+        db.session.remove()
+    with app.test_request_context():
+        return url_for(rule.endpoint, **values)
