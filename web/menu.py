@@ -69,7 +69,13 @@ SECTIONS = (
         frozenset({Role.INSPECTOR, Role.ADMIN}),
         (),
     ),
-    Section("/admin", Text("Admin", "Administration"), "home_pages.administration", frozenset({Role.ADMIN}), ()),
+    Section(
+        "/admin",
+        Text("Admin", "Administration"),
+        "home_pages.administration",
+        frozenset({Role.ADMIN}),
+        (Link(Text("Orang", "People"), "users_pages.people", Action.ADMINISTER),),
+    ),
 )
 HOMES = {
     Role.CLERK: "home_pages.stock_room",

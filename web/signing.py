@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Response, current_app, g, redirect, request, url_for
@@ -26,12 +27,20 @@ OPEN_PAGES = frozenset(
         "documents_pages.check_one",
         "home_pages.start",
         "home_pages.set_language",
+        "notice_board_pages.show",
         "people_pages.sign_in",
         "people_pages.begin",
+        "people_pages.open_invitation",
+        "people_pages.accept_invitation",
     }
 )
 # What somebody may do whose second factor is still wanted.
-HALF_WAY = frozenset({"people_pages.sign_out", "people_pages.ask_code", "people_pages.confirm_code"})
+HALF_WAY = frozenset(f"people_pages.{name}" for name in ("sign_out", "ask_code", "confirm_code"))
+# And who must set one up first.
+SET_UP = frozenset(
+    f"people_pages.{name}"
+    for name in ("sign_out", "ask_code", "second_factor", "begin_second_factor", "set_second_factor")
+)
 
 
 def settings() -> Settings:
@@ -54,8 +63,8 @@ def recognise() -> Response | None:
         if request.method != "GET":
             raise Unauthorized
         return _to("people_pages.sign_in", lanjut=request.full_path.rstrip("?"))
-    if (g.signed.needs_code or g.signed.needs_set_up) and endpoint not in HALF_WAY:
-        return _to("people_pages.ask_code")
+    if (g.signed.needs_code and endpoint not in HALF_WAY) or (g.signed.needs_set_up and endpoint not in SET_UP):
+        return _to("people_pages.ask_code", lanjut=request.full_path.rstrip("?") if request.method == "GET" else None)
     action = getattr(current_app.view_functions[endpoint], "permission", None)
     if action is None:
         raise NoPermissionDeclared
@@ -72,6 +81,15 @@ def whoever() -> Signed | None:
 
 def _to(endpoint: str, **values: Any) -> Response:
     return redirect(url_for(endpoint, **values), 303)  # type: ignore[return-value]
+
+
+def inside(address: str) -> str:
+    """An address of this console as it was asked for; the first page for any other.
+
+    Browsers read "//elsewhere", the same with backslashes, and such with tabs in them as another host.
+    """
+    mine = re.fullmatch(r"/(?![/\\])[^\s\\]*", address)
+    return address if mine else url_for("home_pages.start")
 
 
 def keep(response: Response, token: str) -> Response:

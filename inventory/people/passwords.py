@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,19 +18,24 @@ _LIST = Path(__file__).parent / "common_passwords.txt.gz"
 
 def check(password: str, login: str, office: str, pointer: str = "/password") -> None:
     """Raise `PasswordRefused` unless a user may choose this password."""
-    rules.check_password(password, login, office, common(), pointer)
+    rules.check_password(_plain(password), login, office, common(), pointer)
 
 
 def hashed(password: str) -> str:
     """What is kept of a password."""
-    return _HASHER.hash(password)
+    return _HASHER.hash(_plain(password))
+
+
+def _plain(password: str) -> str:
+    """A password as every keyboard types it: letters with marks in one form, no spaces around."""
+    return unicodedata.normalize("NFC", password).strip()
 
 
 def fits(password: str, kept: str | None) -> bool:
     """Whether a password is the one that was kept; as slow where none was, so that nobody learns which names exist."""
     stand_in = _stand_in()
     try:
-        _HASHER.verify(kept or stand_in, password[: rules.LONGEST + 1])
+        _HASHER.verify(kept or stand_in, _plain(password[: rules.LONGEST * 2]))
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None

@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from inventory import access, clock, second_person
 from inventory.access import Action, Actor, Role
+from inventory.columns import UTCDateTime
 from inventory.database import current, table_of, wire
 from inventory.errors import NotFound, RuleViolated
+from inventory.offices.models import Office
 from inventory.offices.rules import covers, superiors_of
 from inventory.paging import Page, Slice, page
-from inventory.people.models import Token, User
+from inventory.people.models import Invitation, SignIn, Token, User, WebSession
+from inventory.people.rules import PersonState
 from inventory.texts import Text
 
 
@@ -132,6 +136,95 @@ def list_users(actor: Actor, which: UserFilter, wanted: Slice) -> Page:
     if which.active is not None:
         query = query.where(User.active == which.active)
     return page(query, [User.id], wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFilter:
+    """Which people an administrator looks for; None means all. `named` is part of a name or of a user name."""
+
+    office: str | None = None
+    role: Role | None = None
+    state: PersonState | None = None
+    named: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user as an administrator sees them."""
+
+    id: int
+    name: str
+    role: Role
+    office: str
+    office_name: str
+    active: bool
+    login: str | None
+    has_password: bool
+    second_factor: bool
+    invited_until: datetime | None
+    seen_at: datetime | None
+
+    @property
+    def state(self) -> PersonState:
+        """How they stand with the console."""
+        if not self.active:
+            return PersonState.INACTIVE
+        if self.login is None:
+            return PersonState.TOKENS_ONLY
+        return PersonState.ACTIVE if self.has_password else PersonState.INVITED
+
+
+_SEEN = sa.select(sa.func.max(WebSession.seen_at)).where(WebSession.user_id == User.id).scalar_subquery()
+_INVITED = (
+    sa.select(sa.func.max(Invitation.expires_at))
+    .where(Invitation.user_id == User.id, Invitation.used_at.is_(None))
+    .scalar_subquery()
+)
+_PEOPLE = (
+    sa.select(
+        User.id, User.name, User.role, User.office_code.label("office"), Office.name.label("office_name"), User.active,
+        SignIn.login, SignIn.password_hash.is_not(None).label("has_password"),
+        SignIn.totp_confirmed_at.is_not(None).label("second_factor"),
+        sa.type_coerce(_INVITED, UTCDateTime()).label("invited_until"),
+        sa.type_coerce(_SEEN, UTCDateTime()).label("seen_at"),
+    )
+    .join(Office, Office.code == User.office_code)
+    .outerjoin(SignIn, SignIn.user_id == User.id)
+)  # fmt: skip
+_IN_STATE = {
+    PersonState.INACTIVE: User.active.is_(False),
+    PersonState.TOKENS_ONLY: sa.and_(User.active, SignIn.login.is_(None)),
+    PersonState.ACTIVE: sa.and_(User.active, SignIn.password_hash.is_not(None)),
+    PersonState.INVITED: sa.and_(User.active, SignIn.login.is_not(None), SignIn.password_hash.is_(None)),
+}
+
+
+def list_people(actor: Actor, which: PersonFilter, wanted: Slice) -> Page:
+    """The people of the subtree as an administrator sees them, each a `Person`."""
+    access.require(actor, Action.ADMINISTER, which.office or actor.office)
+    query = _PEOPLE.where(access.within(User.office_code, which.office or actor.office))
+    if which.role is not None:
+        query = query.where(User.role == which.role)
+    if which.state is not None:
+        query = query.where(_IN_STATE[which.state])
+    if which.named:
+        part = which.named.lower()
+        query = query.where(
+            sa.or_(
+                sa.func.lower(User.name).contains(part, autoescape=True), SignIn.login.contains(part, autoescape=True)
+            )
+        )
+    found = page(query, [User.id], wanted, rows=True)
+    return Page([Person(*row) for row in found.items], found.next)
+
+
+def get_person(actor: Actor, user_id: int) -> Person:
+    """One of the people of the subtree; raises `UserNotFound`."""
+    row = current().execute(_PEOPLE.where(User.id == user_id)).first()
+    if row is None:
+        raise UserNotFound(user=user_id)
+    access.require(actor, Action.ADMINISTER, row.office, unseen=UserNotFound(user=user_id))
+    return Person(*row)
 
 
 def list_tokens(actor: Actor, user_id: int, wanted: Slice) -> Page:

@@ -42,6 +42,15 @@ class Language(StrEnum):
     EN = "en"
 
 
+class PersonState(StrEnum):
+    """How a user stands with the console."""
+
+    ACTIVE = "active"
+    INVITED = "invited"
+    TOKENS_ONLY = "tokens_only"
+    INACTIVE = "inactive"
+
+
 class SignInWrong(NotPermitted):
     """Name or password is wrong, or the user works no more: one sentence, so that nobody learns which names exist."""
 

@@ -9,6 +9,7 @@ from flask import Response, g, redirect, request, url_for
 from inventory.access import Action
 from inventory.people import accounts
 from inventory.people.rules import Language
+from web import signing
 from web.language import COOKIE, LANGUAGES
 from web.menu import HOMES
 from web.pages import Pages, actor, see
@@ -30,10 +31,7 @@ def set_language() -> Any:
     """Speak the other language from now on."""
     chosen = request.form.get("bahasa", "id")
     chosen = chosen if chosen in LANGUAGES else "id"
-    back = request.form.get("kembali", "/")
-    # Only to a page of this console: "//elsewhere" and "https://elsewhere" are none.
-    back = back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/"
-    answer: Response = redirect(back, 303)  # type: ignore[assignment]
+    answer: Response = redirect(signing.inside(request.form.get("kembali", "")), 303)  # type: ignore[assignment]
     if g.signed is not None:
         accounts.set_language(actor(), Language(chosen))
     answer.set_cookie(COOKIE, chosen, max_age=_YEAR, httponly=True, samesite="Lax")
