@@ -1,4 +1,4 @@
-"""Planning: GET /events/{id}/readiness and GET /shortfalls."""
+"""Planning: readiness, print nights, shortfalls, and allocations by hand."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import dataclasses
 from typing import Any
 
 from api import paging
-from api.blueprint import Routes, actor
+from api.blueprint import Key, Routes, actor, once
 from api.planning.schemas import (
+    AllocationIn,
+    AllocationOut,
     PrintNightOut,
     PrintNightQuery,
     ReadinessOut,
@@ -16,7 +18,8 @@ from api.planning.schemas import (
     ShortfallsQuery,
 )
 from inventory.access import Action
-from inventory.planning import queries, tonight
+from inventory.planning import allocations, commands, queries, tonight
+from inventory.planning.moves import Move
 from inventory.planning.nights import Addition, Row
 from inventory.planning.queries import Shortfall
 from inventory.planning.rules import Plan
@@ -56,6 +59,23 @@ def list_shortfalls(query: dict[str, Any]) -> Any:
     region = query["region"] or actor().office
     found = queries.shortfalls(actor(), region, query["within_days"], query["as_of"], wanted)
     return {**paging.answer(found.page, _item), "as_of": found.as_of, "within_days": found.within_days}
+
+
+@blp.serves("POST /allocations", Action.APPROVE, body=AllocationIn, answer=AllocationOut, status=201, key=Key.REQUIRED)
+def allocate(body: dict[str, Any]) -> Any:
+    """Ask for several transfers between offices as one plan: all of them, or none.
+
+    They are requested, and hold nothing back: stock is taken at dispatch.
+    """
+    moves = [Move(**move) for move in body["moves"]]
+    made = commands.plan_moves(actor(), body["item"], moves, body["reason"], body["expected_on"], once())
+    return allocations.get_allocation(actor(), made)
+
+
+@blp.serves("GET /allocations/<int:allocation_id>", Action.READ, answer=AllocationOut)
+def show_allocation(allocation_id: int) -> Any:
+    """A plan, and how far its transfers have come."""
+    return allocations.get_allocation(actor(), allocation_id)
 
 
 def _assumptions(plan: Plan) -> dict[str, Any]:

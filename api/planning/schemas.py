@@ -13,6 +13,7 @@ from api.paging import PageQuery
 from api.sentences import Sentence
 from inventory.planning.rules import Severity, SpoilSource
 from inventory.texts import Text
+from inventory.transfers.rules import TransferStatus
 
 _FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2200, 12, 31)
 _LONGEST = 366
@@ -255,3 +256,41 @@ class PrintNightOut(ma.Schema):
     hours = ma.fields.List(ma.fields.Nested(NightHourOut), required=True)
     what_to_add = ma.fields.List(ma.fields.Nested(AdditionOut), required=True)
     assumptions = ma.fields.List(Sentence(), required=True)
+
+
+class MoveIn(fields.Strict):
+    """So many blanks from one store to another."""
+
+    from_store = fields.code(required=True)
+    to_store = fields.code(required=True)
+    quantity = fields.quantity(required=True)
+
+
+class AllocationIn(fields.Strict):
+    """Several moves as one plan: all are asked for, or none."""
+
+    item = fields.code(required=True)
+    moves = fields.Several(fields.Part(MoveIn), high=100, required=True)
+    reason = fields.Words(low=0, high=500, load_default="")
+    expected_on = fields.Day(load_default=None, allow_none=True)
+
+
+class AllocatedOut(ma.Schema):
+    """One transfer of a plan, and how far it has come."""
+
+    id = ma.fields.Integer(required=True)
+    status = ma.fields.String(required=True, validate=fields.one_of(TransferStatus))
+    from_store = ma.fields.String(required=True)
+    to_store = ma.fields.String(required=True)
+    item = ma.fields.String(attribute="item_code", required=True)
+    quantity = ma.fields.Integer(required=True)
+
+
+class AllocationOut(ma.Schema):
+    """A plan with its transfers; its id is the first one's."""
+
+    id = ma.fields.Integer(required=True)
+    reason = ma.fields.String(required=True)
+    by = ma.fields.String(required=True)
+    at = ma.fields.AwareDateTime(required=True)
+    transfers = ma.fields.List(ma.fields.Nested(AllocatedOut), required=True)
