@@ -59,3 +59,15 @@ def last_change(subject: str, subject_id: str) -> sa.Row[tuple[str, datetime]] |
         .limit(1)
     )
     return current().execute(query).first()
+
+
+def history(subject: str, subject_id: object) -> list[Any]:
+    """All that was done to this thing, oldest first, as (`at`, `name`, `office_code`, `action`, `facts`)."""
+    users = AuditRow.metadata.tables["users"]
+    query = (
+        sa.select(AuditRow.at, users.c.name, users.c.office_code, AuditRow.action, AuditRow.facts)
+        .join(users, users.c.id == AuditRow.user_id)
+        .where(AuditRow.subject == subject, AuditRow.subject_id == str(subject_id))
+        .order_by(AuditRow.id)
+    )
+    return list(current().execute(query))

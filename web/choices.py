@@ -5,10 +5,14 @@ from __future__ import annotations
 from inventory.catalogue import queries as catalogue
 from inventory.catalogue.rules import ItemKind
 from inventory.offices import queries as offices
+from inventory.offices.queries import Named
 from inventory.paging import Slice
+from inventory.people import hands
+from web.language import t, word
 from web.pages import actor
 
 Choices = list[tuple[str, str]]
+Groups = list[tuple[str, Choices]]
 _MOST = 500
 
 
@@ -24,3 +28,38 @@ def items(*kinds: ItemKind) -> Choices:
     found = catalogue.list_items(Slice(_MOST)).items
     found = sorted(found, key=lambda item: (item.kind is not ItemKind.BLANK, item.code))
     return [(item.code, item.name) for item in found if not kinds or item.kind in kinds]
+
+
+def counters(office: str) -> Groups:
+    """The people who may count at an office: its own first, then those of the offices above."""
+    return _people(hands.counters_of(office), office)
+
+
+def holders(office: str) -> Groups:
+    """The people who may hold blanks of an office for a shift."""
+    return _people(hands.holders_of(office), office)
+
+
+def _people(found: list[hands.Hand], office: str) -> Groups:
+    ours = [(str(hand.id), f"{hand.name}, {word(hand.role)}") for hand in found if hand.office == office]
+    others = [(str(hand.id), f"{hand.name}, {word(hand.role)}") for hand in found if hand.office != office]
+    groups = [(t("Dinas ini", "This office"), ours), (t("Dinas di atasnya", "Offices above"), others)]
+    return [(name, people) for name, people in groups if people]
+
+
+def destinations(province: str | None = None, *, own: bool = True) -> Groups:
+    """Where goods may go: the reader's own stores, then the main stores around, or those of another province."""
+    near = offices.main_stores_near(actor().office, province)
+    groups = [(t("Dinas sendiri", "Your own office"), stores())] if own else []
+    around = [(each.code, f"{each.office_name} ({each.code})") for each in near]
+    return [*groups, *([(t("Dinas lain", "Other offices"), around)] if around else [])]
+
+
+def provinces() -> Choices:
+    """The provinces by name."""
+    return offices.list_provinces()
+
+
+def shown(store: Named) -> str:
+    """A store by its name and code."""
+    return f"{store.name} ({store.code})"

@@ -18,6 +18,7 @@ from flask_wtf.csrf import CSRFError, generate_csrf, validate_csrf
 from wtforms.validators import ValidationError as TokenWrong
 
 from api import problems
+from api.amounts import NumbersIn
 from api.blueprint import MAX_KEY, VersionUnreadable
 from inventory import audit
 from inventory.errors import Fault, InventoryError, NotFound, RuleViolated, StaleVersion
@@ -164,6 +165,8 @@ def _read(field: Any, value: Any) -> Any:
         return _ends(value) if _is_pair(field) else [_read(field.inner, line) for line in filled]
     if isinstance(field, ma.fields.Nested):
         return _spelled(field.schema, value)
+    if hasattr(field, "counted") and isinstance(value, dict):
+        return _spelled(NumbersIn(), value)  # an amount by its numbers: `/returned/numbers`
     if isinstance(value, list) and value and not isinstance(value[-1], dict):
         value = value[-1]  # a hidden "false" beside a ticked box: the last one counts
     if not isinstance(value, str):

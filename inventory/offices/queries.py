@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from inventory.access import Action, Actor
 from inventory.database import current, table_of, wire
 from inventory.errors import Conflict, NotFound
 from inventory.offices.models import Office, Store
-from inventory.offices.rules import StoreKind
+from inventory.offices.rules import OfficeLevel, StoreKind, parent_of, superiors_of
 from inventory.paging import Page, Slice, page
 from inventory.texts import Text
 
@@ -174,3 +175,53 @@ def list_stores(actor: Actor, office: str | None, wanted: Slice) -> Page:
         access.require(actor, Action.READ, office)
         query = query.where(Store.office_code == office)
     return page(query, [Store.code], wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What people call a store, and the office it belongs to."""
+
+    code: str
+    name: str
+    office: str
+    office_name: str
+    kind: StoreKind
+    closed: bool
+
+    @property
+    def told(self) -> str:
+        """The store as a page names it: what it is called, and whose it is."""
+        return f"{self.name}, {self.office_name}"
+
+
+def _named(*conditions: sa.ColumnElement[bool]) -> list[Named]:
+    columns = [Store.code, Store.name, Store.office_code, Office.name, Store.kind, Store.closed]
+    query = sa.select(*columns).join(Office, Office.code == Store.office_code).where(*conditions)
+    return [Named(*row) for row in current().execute(query.order_by(Store.office_code, Store.code))]
+
+
+def names_of_stores(codes: Iterable[str]) -> dict[str, Named]:
+    """What these stores are called: for those who were shown their codes already."""
+    return {each.code: each for each in _named(Store.code.in_(set(codes)))}
+
+
+def names_of_offices(codes: Iterable[str]) -> dict[str, str]:
+    """What these offices are called: for those who were shown their codes already."""
+    query = sa.select(Office.code, Office.name).where(Office.code.in_(set(codes)))
+    return {row.code: row.name for row in current().execute(query)}
+
+
+def main_stores_near(office: str, province: str | None = None) -> list[Named]:
+    """Where goods of an office usually go: the main stores above it, beside it and below it, or those of a province."""
+    above = parent_of(office)
+    near = [Office.parent_code == office, Office.code.in_(superiors_of(office))]
+    if above is not None:
+        near.append(Office.parent_code == above)
+    around = sa.or_(*near) if province is None else sa.or_(Office.code == province, Office.parent_code == province)
+    return _named(Store.kind == StoreKind.MAIN, Office.code != office, around)
+
+
+def list_provinces() -> list[tuple[str, str]]:
+    """The offices of the provinces, by code and name."""
+    query = sa.select(Office.code, Office.name).where(Office.level == OfficeLevel.PROVINCE).order_by(Office.code)
+    return [(row.code, row.name) for row in current().execute(query)]

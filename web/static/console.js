@@ -95,10 +95,11 @@
     // A scanner types wherever the focus is: what is typed on nothing in particular belongs here.
     document.addEventListener("keydown", (event) => {
       if (event.key.length !== 1 || event.key === " " || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
-      if (input.isConnected && event.target !== go) (stopped ? go : input).focus();
+      if (input.offsetParent && event.target !== go) (stopped ? go : input).focus();
     });
     // Where scanning is the first thing to do, it can begin at once.
     if (!document.querySelector("[data-focus]") && field === field.closest("form")?.querySelector(".field") && field === document.querySelector("[data-scan]")) input.focus();
+    field.closest("details")?.addEventListener("toggle", (event) => { if (event.target.open && !stopped) input.focus(); });
   }
 
   /* What was typed is kept in this tab alone until the server has answered; passwords and files never. */
@@ -122,6 +123,7 @@
       if (at < 0) continue;
       const [each] = left.splice(at, 1);
       if (Array.isArray(value)) each.checked = value[1]; else each.value = value;
+      const fold = each.type !== "hidden" && value && value[1] !== false && each.closest("main details"); if (fold) fold.open = true;
       each.dispatchEvent(new Event("input", { bubbles: true }));
     }
     message("warn", `${body.dataset.kept} ${kept.files ? body.dataset.files : ""} `, throwAway());
@@ -170,8 +172,22 @@
     if (document.activeElement === body) { const to = document.querySelector("[data-focus]") || event.target.closest?.("[tabindex]"); to?.focus(); }
   });
 
+  /* A running sum of counted fields and listed numbers against what is expected. */
+  for (const it of all("[data-sum]")) {
+    const parts = it.dataset.sum.split(" ").map((id) => document.getElementById(id)).filter(Boolean), of = Number(it.dataset.of);
+    const many = (each) => each.matches("textarea") ? each.value.split("\n").filter((line) => line.trim()).length : Number(each.value.replace(/[., ]/g, "")) || 0;
+    const add = () => {
+      const sum = parts.reduce((total, each) => total + many(each), 0);
+      it.hidden = false; it.className = `sum ${sum === of ? "good" : sum > of ? "bad" : "warn"}`; it.querySelector("output").textContent = sum.toLocaleString(document.documentElement.lang);
+      it.querySelector("span").textContent = sum === of ? it.dataset.whole : `${Math.abs(of - sum).toLocaleString(document.documentElement.lang)} ${sum > of ? it.dataset.over : it.dataset.short}`;
+    };
+    for (const each of parts) each.addEventListener("input", add);
+    add();
+  }
+
   all("[data-scan]").forEach(scanning);
   lookOnTheShelf();
+  for (const each of all("details [aria-invalid=true]")) each.closest("details").open = true;
   document.querySelector("[data-focus]")?.focus();
   if ("serviceWorker" in navigator && isSecureContext) navigator.serviceWorker.register(`/sw.js?${document.documentElement.lang}-${new URL(document.querySelector("script[src*=console]").src).search.slice(3)}`).catch(() => {});
 })();
