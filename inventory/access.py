@@ -43,6 +43,7 @@ class Action(StrEnum):
     ISSUE_DOCUMENTS = "issue_documents"
     REVEAL = "reveal"
     SET_POLICY = "set_policy"
+    INSPECT = "inspect"
     ADMINISTER = "administer"
 
 
@@ -57,7 +58,7 @@ PERMITTED: dict[Role, frozenset[Action]] = {
         {Action.READ, Action.READ_RECORDINGS, Action.RECORD, Action.PRINT, Action.ISSUE_DOCUMENTS, Action.REVEAL}
     ),
     Role.FIELD: frozenset({Action.READ, Action.READ_RECORDINGS, Action.RECORD}),
-    Role.INSPECTOR: frozenset({Action.READ, Action.READ_RECORDINGS}),
+    Role.INSPECTOR: frozenset({Action.READ, Action.READ_RECORDINGS, Action.INSPECT}),
     Role.ADMIN: frozenset(Action),
 }
 

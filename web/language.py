@@ -23,7 +23,12 @@ _USUAL_ZONE = "Asia/Jakarta"
 
 
 def language() -> str:
-    """The reader's language: what the signed-in person chose, else this browser's choice, else Indonesian."""
+    """The reader's language: what the signed-in person chose, else this browser's choice, else Indonesian.
+
+    A page that is the same for everybody says its language itself (`g.language`).
+    """
+    if "language" in g:
+        return str(g.language)
     signed = g.get("signed")
     chosen = signed.language if signed is not None else request.cookies.get(COOKIE, "id")
     return chosen if chosen in LANGUAGES else "id"

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g, request, url_for
+from flask import current_app, g, request, url_for
+from werkzeug.exceptions import HTTPException
 
 from inventory import access
 from inventory.access import Action, Role
@@ -36,7 +37,6 @@ class Section:
     links: tuple[Link, ...]
 
 
-_ALL = frozenset(Role)
 SECTIONS = (
     Section(
         "/gudang",
@@ -46,6 +46,7 @@ SECTIONS = (
         (
             Link(Text("Terima", "Receive"), "stock_pages.receive", Action.MOVE_STOCK),
             Link(Text("Penerimaan", "Receipts"), "stock_pages.receipts"),
+            Link(Text("Pengiriman", "Transfers"), "transfers_pages.transfers"),
         ),
     ),
     Section(
@@ -53,7 +54,9 @@ SECTIONS = (
         Text("Koordinasi", "Coordination"),
         "home_pages.coordination",
         frozenset({Role.COORDINATOR, Role.FIELD, Role.INSPECTOR, Role.ADMIN, Role.CLERK}),
-        (),
+        (
+            Link(Text("Acara", "Events"), "outreach_pages.events"),
+        ),
     ),
     Section(
         "/cetak",
@@ -74,7 +77,13 @@ SECTIONS = (
         Text("Admin", "Administration"),
         "home_pages.administration",
         frozenset({Role.ADMIN}),
-        (Link(Text("Orang", "People"), "users_pages.people", Action.ADMINISTER),),
+        (
+            Link(Text("Dinas", "Offices"), "offices_pages.offices", Action.ADMINISTER),
+            Link(Text("Gudang", "Stores"), "offices_pages.stores", Action.ADMINISTER),
+            Link(Text("Barang", "Items"), "catalogue_pages.items", Action.ADMINISTER),
+            Link(Text("Orang", "People"), "users_pages.people", Action.ADMINISTER),
+            Link(Text("Webhook", "Webhooks"), "hooks_pages.webhooks", Action.ADMINISTER),
+        ),
     ),
 )
 HOMES = {
@@ -85,6 +94,17 @@ HOMES = {
     Role.INSPECTOR: "home_pages.inspection",
     Role.ADMIN: "home_pages.administration",
 }
+
+
+def may_open(address: str) -> bool:
+    """Whether the reader's role may open the page at an address of this console."""
+    adapter = current_app.url_map.bind("")
+    try:
+        endpoint, _ = adapter.match(address.partition("?")[0], method="GET")
+    except HTTPException:
+        return False
+    action = getattr(current_app.view_functions[endpoint], "permission", None)
+    return action is None or access.permits(g.actor, action)
 
 
 def menu() -> list[dict[str, Any]]:

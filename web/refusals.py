@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from api import problems
 from inventory.database import gave_way
-from inventory.errors import Busy, InventoryError
+from inventory.errors import Busy, InventoryError, NotFound
 from inventory.texts import Text
 from web import forms
 
@@ -24,6 +24,8 @@ _NO_PAGE = Text("Halaman ini tidak ada.", "There is no such page.")
 def by_rules(error: InventoryError | ma.ValidationError) -> ResponseReturnValue:
     """A refusal by the rules outside of a form."""
     forms.refuse(error)
+    if isinstance(error, NotFound):  # the page itself names it, whatever field a form would have for it
+        g.status = problems.status_of(error)
     sentences = [fault.text for fault in forms.faults()]
     return render_template("refused.html", status=g.status, sentences=sentences), g.status
 

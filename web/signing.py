@@ -26,6 +26,7 @@ OPEN_PAGES = frozenset(
         "documents_pages.check",
         "documents_pages.check_one",
         "home_pages.start",
+        "home_pages.help_",
         "home_pages.set_language",
         "notice_board_pages.show",
         "people_pages.sign_in",

@@ -139,10 +139,12 @@ def add_webhook(
     kinds: Sequence[ChangeKind] | None = None,
     after: int | None = None,
     reach: Reach = PUBLIC,
+    once: Once = FIRST,
 ) -> tuple[int, str]:
     """Call an address with the changes of an office: the webhook's id, and its secret, which is never shown again.
 
-    It begins behind the position `after`, or with what comes from now on. Raises `TargetRefused` and `TargetUnknown`.
+    It begins behind the position `after`, or with what comes from now on. A repeated asking answers the id and no
+    secret. Raises `TargetRefused` and `TargetUnknown`.
     """
     unseen = OfficeNotFound(pointer="/office", office=office)
     access.require(actor, Action.ADMINISTER, office, unseen=unseen)
@@ -150,6 +152,8 @@ def add_webhook(
     with transaction() as session:
         if session.get(Office, office) is None:
             raise unseen
+        if (done := once.done_before(session)) is not None:
+            return done, ""
         secret = f"blh_{secrets.token_urlsafe(32)}"
         end = queries.head()
         if after is not None and after > end:
@@ -162,7 +166,7 @@ def add_webhook(
         session.add(hook)
         session.flush()
         audit.record(session, actor, "add_webhook", "webhook", hook.id, office, host=_host(url, reach), after=after)
-        return hook.id, secret
+        return once.keep(session, hook.id), secret
 
 
 def change_webhook(actor: Actor, webhook_id: int, version: int, changes: dict[str, Any], reach: Reach = PUBLIC) -> int:

@@ -16,6 +16,7 @@ LOW, HIGH = 100, 500
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ORIGIN = re.compile(rf"https://{_LABEL}(?:\.{_LABEL})+(?::[1-9][0-9]{{0,4}})?")
 _MAX_PORT = 65_535
+_NONE = Text("tidak ada", "none")
 
 
 class Exactness(StrEnum):
@@ -52,14 +53,14 @@ def _is_origin(text: str) -> bool:
     return not port or int(port) <= _MAX_PORT
 
 
-def told(count: int, exactness: Exactness) -> Text:
+def told(count: int, exactness: Exactness, none: Text = _NONE) -> Text:
     """A figure as the public reads it: itself, or the band it lies in."""
     if exactness is Exactness.EXACT:
         return figure(count)
     if count <= 0:
-        return Text("tidak ada", "none")
+        return none
     if count < LOW:
         return Text(f"kurang dari {LOW}", f"fewer than {LOW}")
-    return Text(f"{LOW} sampai {HIGH}", f"{LOW} to {HIGH}") if count <= HIGH else Text(
-        f"lebih dari {HIGH}", f"more than {HIGH}"
-    )  # fmt: skip
+    if count <= HIGH:
+        return Text(f"{LOW} sampai {HIGH}", f"{LOW} to {HIGH}")
+    return Text(f"lebih dari {HIGH}", f"more than {HIGH}")

@@ -1,0 +1,1 @@
+"""The public notice, and its settings."""

@@ -1,0 +1,1 @@
+"""Offices and their stores, for who administers them."""
