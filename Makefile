@@ -36,7 +36,8 @@ run: setup  ## migrate, load the demo on the first start, serve on 127.0.0.1:800
 
 test: $(DEV)  ## all tests, on SQLite and on PostgreSQL (ARGS="-k ledger" chooses)
 	@tools/ensure_postgres.sh $(BIN)/python
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
+	@tools/ensure_chromium.sh $(BIN)/python
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
 lint: $(DEV)  ## style, types, import contracts, container files
 	$(BIN)/ruff check

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("line")
 KBIT, LATENCY_MS = 400, 400
 FIRST_BYTES, NEXT_BYTES = 150_000, 40_000
 FIRST_MS, NEXT_MS = 4_000, 2_000

@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
@@ -16,6 +17,8 @@ from tests.pages import EXAMPLES, address_of, pages_of
 from tests.visitor import Visitor
 from web.signing import OPEN_PAGES
 
+# One worker loads the demo for all of these.
+pytestmark = pytest.mark.xdist_group("every page")
 BUDGET = 12
 MOST_BYTES = 40_000
 # What no page may say: a missing value, an address of the API, a code in place of a word.

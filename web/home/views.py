@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
 from flask import Response, g, redirect, request, url_for
 
-from inventory.access import Action
+from inventory.access import Action, Role
 from inventory.people import accounts
 from inventory.people.rules import Language
+from inventory.planning.cover import together, worst_first
+from inventory.planning.rules import WARNING_DAYS
+from inventory.reports import cover
+from inventory.reports import desk as waiting
 from web import signing
+from web.home import desk
+from web.home.desk import Todo
+from web.home.guide import SHORTCUTS, STEPS, WORDS, Step
 from web.language import COOKIE, LANGUAGES
-from web.menu import HOMES
+from web.menu import HOMES, may_open
 from web.pages import Pages, actor, see
 
 pages = Pages("home", __name__)
+Linked = TypeVar("Linked", Todo, Step)
+_MOST_LOW = 5
 _YEAR = 31_536_000
 
 
@@ -41,28 +51,59 @@ def set_language() -> Any:
 @pages.shows("/gudang", Action.READ)
 def stock_room() -> Any:
     """The stock room."""
-    return see("home/home.html")
+    return _home(Role.CLERK)
 
 
 @pages.shows("/koordinasi", Action.READ)
 def coordination() -> Any:
     """Coordination."""
-    return see("home/home.html")
+    return _home(Role.FIELD if actor().role is Role.FIELD else Role.COORDINATOR)
 
 
 @pages.shows("/cetak", Action.READ)
 def print_room() -> Any:
     """The print room."""
-    return see("home/home.html")
+    return _home(Role.PRINTER)
 
 
 @pages.shows("/inspeksi", Action.READ)
 def inspection() -> Any:
     """Inspection."""
-    return see("home/home.html")
+    return _home(Role.INSPECTOR)
 
 
 @pages.shows("/admin", Action.ADMINISTER)
 def administration() -> Any:
     """Administration."""
-    return see("home/home.html")
+    return _home(Role.ADMIN)
+
+
+@pages.shows("/bantuan", None)
+def help_() -> Any:
+    """What the words mean, whom to ask, and what to try first."""
+    role = actor().role if g.signed is not None else None
+    return see("home/help.html", steps=_open(STEPS[role]) if role else (), words=WORDS)
+
+
+def _home(role: Role) -> Any:
+    """What waits for somebody of this role, the figures that matter, and where to go."""
+    counts = waiting.waiting(actor())
+    found = cover.covers(actor(), actor().office)
+    whole = together(found, lambda _one: "", {"": ""})[0]
+    near = [one for one in worst_first(found) if one.days is not None and one.days <= WARNING_DAYS]
+    return see(
+        "home/home.html",
+        role=role,
+        todos=[(todo, desk.told(counts[todo.name])) for todo in _open(desk.TODOS[role]) if counts[todo.name]],
+        whole=whole,
+        low=near[:_MOST_LOW] if len(found) > 1 else [],
+        offices=len(found),
+        waiting=counts,
+        shortcuts=_open(SHORTCUTS[role]),
+        steps=_open(STEPS[actor().role]),
+    )
+
+
+def _open(links: Iterable[Linked]) -> list[Linked]:
+    """Those that the reader may open."""
+    return [link for link in links if may_open(link.address)]

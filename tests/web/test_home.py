@@ -1,0 +1,66 @@
+"""Where each role begins."""
+
+from __future__ import annotations
+
+import pytest
+
+from inventory.access import PERMITTED, Role
+from web.home.desk import TODOS
+from web.home.guide import SHORTCUTS, STEPS
+from web.menu import HOMES
+
+HOME_OF = {
+    Role.CLERK: "/gudang",
+    Role.COORDINATOR: "/koordinasi",
+    Role.PRINTER: "/cetak",
+    Role.FIELD: "/koordinasi",
+    Role.INSPECTOR: "/inspeksi",
+    Role.ADMIN: "/admin",
+}
+OFFICE_OF = dict.fromkeys(Role, "15.03") | {Role.COORDINATOR: "15", Role.INSPECTOR: "0", Role.ADMIN: "0"}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_is_led_to_its_home_and_reads_what_waits_there(browses, statements, role):
+    visitor = browses(role.value, OFFICE_OF[role])
+    assert visitor.get("/", 303).location == HOME_OF[role]
+    visitor.get("/bantuan")
+    with statements.within(12):
+        shown = visitor.get(HOME_OF[role])
+    assert "Tidak ada yang menunggu Anda." in shown.words
+
+
+def test_nobody_is_led_to_the_door_and_back_to_where_they_wanted(browses):
+    assert browses().get("/", 303).location == "/masuk"
+    assert browses().get("/gudang/terima", 303).location == "/masuk?lanjut=/gudang/terima"
+
+
+def test_a_delivery_to_confirm_stands_on_the_desk_and_is_gone_when_confirmed(browses, calls):
+    clerk, province = calls("clerk", "15.03"), calls("coordinator", "15")
+    calls("clerk", "15").post("/receipts", {
+        "store": "15-UTAMA", "item": "blangko", "quantity": 900, "source": "ministry", "document_number": "SJ/1",
+        "received_on": "2026-01-05",
+    })  # fmt: skip
+    wish = {"from_store": "15-UTAMA", "to_store": "15.03-UTAMA", "item": "blangko", "quantity": 500}
+    sent = province.post("/transfers", wish)["id"]
+    province.post(f"/transfers/{sent}/approve", {}, 200)
+    calls("clerk", "15").post(f"/transfers/{sent}/dispatch", {}, 200)
+    assert "1 kiriman menunggu konfirmasi" in browses("clerk", "15.03").get("/gudang").words
+    assert "kiriman menunggu" not in browses("clerk", "15.04").get("/gudang").words
+    clerk.post(f"/transfers/{sent}/receive", {"received": 500}, 200)
+    assert "kiriman menunggu" not in browses("clerk", "15.03").get("/gudang").words
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_step_and_shortcut_leads_to_a_page_that_the_role_may_open(app, role):
+    urls = app.url_map.bind("")
+    addresses = [link.address for link in (*STEPS[role], *SHORTCUTS[role], *TODOS[role])]
+    wrong = []
+    for address in addresses:
+        endpoint, _ = urls.match(address.partition("?")[0], method="GET")
+        action = app.view_functions[endpoint].permission
+        if action is not None and action not in PERMITTED[role]:
+            wrong.append(address)
+    assert wrong == []
+    assert len(STEPS[role]) == 5
+    assert set(HOMES) == set(Role)
