@@ -16,6 +16,7 @@ SCAN = (
 )
 LAST, COUNT, GO, LIST = "[data-scan-last]", "[data-scan-count]", "[data-scan-go]", "textarea[name='/numbers']"
 RECEIVE = "/gudang/terima"
+SEND = f"form[action='{RECEIVE}'] .submit button"
 
 
 @pytest.fixture
@@ -131,7 +132,7 @@ def fill_in(page):
 def test_a_form_sent_without_a_line_is_kept_and_comes_back_with_its_key(page):
     key = fill_in(page)
     page.context.set_offline(True)
-    page.click(f"form[action='{RECEIVE}'] button")
+    page.click(SEND)
     expect(page.locator("h1")).to_have_text("Saluran terputus")
     expect(page.locator("[data-kept-note]")).to_be_visible()
     page.context.set_offline(False)
@@ -157,7 +158,7 @@ def test_what_was_typed_outlives_the_end_of_the_session(page):
     fill_in(page)
     cookies = page.context.cookies()
     page.context.clear_cookies()
-    page.click(f"form[action='{RECEIVE}'] button")
+    page.click(SEND)
     expect(page.locator("main")).to_contain_text("Masuk lagi")
     page.context.add_cookies(cookies)
     page.goto("/gudang")
@@ -167,7 +168,7 @@ def test_what_was_typed_outlives_the_end_of_the_session(page):
 
 def test_nothing_of_it_is_left_once_it_was_sent(page):
     fill_in(page)
-    page.click(f"form[action='{RECEIVE}'] button")
+    page.click(SEND)
     page.wait_for_url(lambda url: RECEIVE not in url)
     assert page.evaluate("sessionStorage.length") == 0
 
@@ -176,6 +177,6 @@ def test_a_double_click_sends_once(page):
     fill_in(page)
     posts = []
     page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
-    page.dblclick(f"form[action='{RECEIVE}'] button")
+    page.dblclick(SEND)
     page.wait_for_url(lambda url: RECEIVE not in url)
     assert len(posts) == 1
