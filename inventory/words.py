@@ -140,6 +140,10 @@ INDONESIAN = {
     "hospital": "rumah sakit",
     "market": "pasar",
     "other": "tempat lain",
+    # files that are brought in
+    "reading": "sedang dibaca",
+    "storing": "sedang disimpan",
+    "interrupted": "terputus",
     # printers, and what is mounted in them
     "working": "berfungsi",
     "in_repair": "dalam perbaikan",
@@ -200,6 +204,15 @@ INDONESIAN = {
     "transfer_disputed": "kiriman berselisih",
     "custody_open": "sif belum ditutup",
     "loss_unconfirmed": "kehilangan belum dipastikan",
+    # how pressing a shortage is
+    "critical": "mendesak",
+    "warning": "segera",
+    "notice": "perlu dilihat",
+    # notices
+    "custody_difference": "selisih sif",
+    "custody_overdue": "sif terlambat ditutup",
+    "request_held": "permintaan ditahan",
+    "count_difference": "selisih stok opname",
     # users of the console
     "active": "aktif",
     "invited": "diundang",

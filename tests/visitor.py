@@ -69,7 +69,8 @@ class Shown:
         """The form that goes to `action` (or to an address that holds it)."""
         reader = _Reader()
         reader.feed(self.text)
-        return next(form for form in reader.forms if action in form.action and not form.action.endswith("/bahasa"))
+        found = [form for form in reader.forms if action in form.action and not form.action.endswith("/bahasa")]
+        return next((form for form in found if form.action == action), found[0])
 
     @property
     def words(self) -> str:

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from web.blanks import views as blanks
+from web.cards import views as cards
 from web.catalogue import views as catalogue
+from web.coverage import views as coverage
+from web.custody import views as custody
 from web.documents import views as documents
+from web.handover import views as handover
 from web.home import views as home
 from web.hooks import views as hooks
+from web.intake import views as intake
+from web.movements import views as movements
 from web.notice_board import views as notice_board
+from web.notices import views as notices
 from web.offices import views as offices
+from web.opname import views as opname
 from web.outreach import support as outreach
 from web.pages import Pages
 from web.people import administration
 from web.people import views as people
+from web.planning import allocation
+from web.planning import views as planning
+from web.printing import views as printing
+from web.queue import views as queue
+from web.reports import views as reports
+from web.runs import views as runs
+from web.seals import views as seals
 from web.settlement import views as settlement
 from web.stock import views as stock
 from web.transfers import views as transfers
@@ -20,13 +36,29 @@ FEATURES: tuple[Pages, ...] = (
     offices.pages,
     hooks.pages,
     catalogue.pages,
+    blanks.pages,
     documents.pages,
     home.pages,
+    intake.pages,
     notice_board.pages,
     outreach.pages,
+    movements.pages,
+    opname.pages,
     people.pages,
     settlement.pages,
     administration.pages,
+    reports.pages,
+    seals.pages,
     stock.pages,
+    custody.pages,
     transfers.pages,
+    queue.pages,
+    printing.pages,
+    runs.pages,
+    handover.pages,
+    cards.pages,
+    coverage.pages,
+    planning.pages,
+    allocation.pages,
+    notices.pages,
 )

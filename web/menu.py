@@ -44,9 +44,15 @@ SECTIONS = (
         "home_pages.stock_room",
         frozenset({Role.CLERK, Role.INSPECTOR, Role.ADMIN, Role.COORDINATOR}),
         (
+            Link(Text("Stok", "Stock"), "stock_pages.stock"),
             Link(Text("Terima", "Receive"), "stock_pages.receive", Action.MOVE_STOCK),
-            Link(Text("Penerimaan", "Receipts"), "stock_pages.receipts"),
+            Link(Text("Rusak", "Spoiled"), "movements_pages.spoil", Action.MOVE_STOCK),
+            Link(Text("Opname", "Counts"), "opname_pages.counts"),
+            Link(Text("Nomor", "Numbers"), "blanks_pages.find"),
+            Link(Text("Mutasi", "Movements"), "movements_pages.all_movements"),
+            Link(Text("Dokumen", "Papers"), "documents_pages.documents"),
             Link(Text("Pengiriman", "Transfers"), "transfers_pages.transfers"),
+            Link(Text("Sif", "Shifts"), "custody_pages.sessions"),
         ),
     ),
     Section(
@@ -55,7 +61,12 @@ SECTIONS = (
         "home_pages.coordination",
         frozenset({Role.COORDINATOR, Role.FIELD, Role.INSPECTOR, Role.ADMIN, Role.CLERK}),
         (
+            Link(Text("Peta", "Map"), "planning_pages.map_of"),
             Link(Text("Acara", "Events"), "outreach_pages.events"),
+            Link(Text("Kekurangan", "Shortfalls"), "planning_pages.shortfalls"),
+            Link(Text("Alokasi", "Allocation"), "allocation_pages.allocate", Action.APPROVE),
+            Link(Text("Cakupan", "Coverage"), "coverage_pages.ranked"),
+            Link(Text("Pemberitahuan", "Notices"), "notices_pages.notices"),
         ),
     ),
     Section(
@@ -63,7 +74,14 @@ SECTIONS = (
         Text("Cetak", "Print room"),
         "home_pages.print_room",
         frozenset({Role.PRINTER, Role.FIELD, Role.INSPECTOR, Role.ADMIN}),
-        (),
+        (
+            Link(Text("Antrean", "Queue"), "queue_pages.queue", Action.READ_RECORDINGS),
+            Link(Text("Pekerjaan", "Jobs"), "printing_pages.jobs", Action.READ_RECORDINGS),
+            Link(Text("Periksa", "Check"), "cards_pages.check", Action.PRINT),
+            Link(Text("Serah", "Hand over"), "handover_pages.desk_page", Action.PRINT),
+            Link(Text("Belum diambil", "Uncollected"), "cards_pages.uncollected", Action.READ_RECORDINGS),
+            Link(Text("Kiriman kartu", "Cards sent on"), "cards_pages.sent", Action.READ_RECORDINGS),
+        ),
     ),
     Section(
         "/inspeksi",

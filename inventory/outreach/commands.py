@@ -126,21 +126,28 @@ def extend(actor: Actor, event_id: int, days: int, once: Once = FIRST) -> int:
 
 def add_stop(actor: Actor, event_id: int, wanted: StopPlan, once: Once = FIRST) -> int:
     """Add a stop within the event's days. Answers the stop's id."""
+    return add_stops(actor, event_id, [wanted], once)
+
+
+def add_stops(actor: Actor, event_id: int, wanted: Sequence[StopPlan], once: Once = FIRST) -> int:
+    """Add stops within the event's days, all of them or none. Answers the last one's id."""
     with transaction() as session:
         event = queries.managed(session, actor, event_id)
         if (done := once.done_before(session)) is not None:
             return done
         rules.check_status(event_id, event.status, ALIVE)
-        if wanted.region_code is not None:
-            get_region(wanted.region_code, pointer="/region")
-            rules.check_region(event.host_office, wanted.region_code)
         zone = queries.kit_of(event).time_zone
-        rules.check_window(wanted.starts_at, wanted.ends_at, event.starts_on, event.ends_on, zone)
-        stop = Stop(event_id=event_id, **asdict(wanted))
-        session.add(stop)
+        for each in wanted:
+            if each.region_code is not None:
+                get_region(each.region_code, pointer="/region")
+                rules.check_region(event.host_office, each.region_code)
+            rules.check_window(each.starts_at, each.ends_at, event.starts_on, event.ends_on, zone)
+        made = [Stop(event_id=event_id, **asdict(each)) for each in wanted]
+        session.add_all(made)
         session.flush()
-        _note(session, actor, "add_stop_to", event, stop=stop.id)
-        return once.keep(session, stop.id)
+        for stop in made:
+            _note(session, actor, "add_stop_to", event, stop=stop.id)
+        return once.keep(session, made[-1].id)
 
 
 def remove_stop(actor: Actor, event_id: int, stop_id: int) -> None:

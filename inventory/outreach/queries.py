@@ -14,7 +14,7 @@ from inventory import access
 from inventory.access import Action, Actor, Membership
 from inventory.database import current
 from inventory.errors import NotFound
-from inventory.offices.models import Store
+from inventory.offices.models import Office, Store
 from inventory.offices.queries import StoreFacts, store_facts
 from inventory.outreach.models import Event, Pledge, Stop
 from inventory.outreach.rules import EventKind, EventStatus, PledgeStatus
@@ -111,9 +111,20 @@ def get_event(actor: Actor, event_id: int) -> dict[str, Any]:
 
 def list_events(actor: Actor, which: EventFilter, wanted: Slice) -> Page:
     """The events that the actor may see, by their first day."""
+    return page(wanted_of(actor, sa.select(Event), which), [Event.starts_on, Event.id], wanted)
+
+
+def seen_by(actor: Actor) -> sa.ColumnElement[bool]:
+    """The same rule as `may_see`, for many events at once."""
     member = sa.select(Membership.event_id).where(Membership.user_id == actor.user_id)
-    seen = (access.within(Event.host_office, actor.office), Event.id.in_(member), Event.id.in_(_pledged_by(actor)))
-    query = sa.select(Event).where(sa.or_(*seen))
+    return sa.or_(
+        access.within(Event.host_office, actor.office), Event.id.in_(member), Event.id.in_(_pledged_by(actor))
+    )
+
+
+def wanted_of(actor: Actor, query: sa.Select[Any], which: EventFilter) -> sa.Select[Any]:
+    """A query of events, cut down to those that are wanted and that the actor may see."""
+    query = query.where(seen_by(actor))
     if which.office is not None:
         access.require(actor, Action.READ, which.office)
         query = query.where(access.within(Event.host_office, which.office))
@@ -125,7 +136,7 @@ def list_events(actor: Actor, which: EventFilter, wanted: Slice) -> Page:
         query = query.where(Event.ends_on >= which.first)
     if which.last is not None:
         query = query.where(Event.starts_on <= which.last)
-    return page(query, [Event.starts_on, Event.id], wanted)
+    return query
 
 
 def stops_of(event_id: int) -> Sequence[Stop]:
@@ -159,8 +170,16 @@ def get_pledge(actor: Actor, event_id: int, pledge_id: int) -> Pledge:
 
 def _members(event_id: int) -> Any:
     return (
-        sa.select(Membership.event_id, Membership.user_id, User.name, User.role, User.office_code)
+        sa.select(
+            Membership.event_id,
+            Membership.user_id,
+            User.name,
+            User.role,
+            User.office_code,
+            Office.name.label("office_name"),
+        )
         .join(User, User.id == Membership.user_id)
+        .join(Office, Office.code == User.office_code)
         .where(Membership.event_id == event_id)
     )
 

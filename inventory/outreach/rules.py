@@ -214,8 +214,8 @@ class ArrivedUnexplained(RuleViolated):
 
     code = "arrived_unexplained"
     text = Text(
-        "Dari dukungan {pledge} tiba {arrived} dari {available}; jelaskan selisihnya (reason).",
-        "{arrived} of {available} of pledge {pledge} arrived; explain the difference (reason).",
+        "Dari dukungan {pledge} tiba {arrived} dari {available}; tulis sebab selisihnya.",
+        "{arrived} of {available} of pledge {pledge} arrived; say why there are fewer.",
     )
 
 

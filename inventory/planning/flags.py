@@ -8,7 +8,7 @@ from datetime import date
 
 from inventory.outreach.rules import ALIVE, EventStatus
 from inventory.planning.rules import DEFAULT_TURNOUTS, Figures, Plan, Severity, SpoilSource, Supply, severity
-from inventory.texts import Text
+from inventory.texts import Text, figure
 
 CONSIGNMENT_DAYS = 3
 _CASES = {
@@ -24,8 +24,8 @@ _SHORT = Text(
     "{need} blanks are needed, {total} will be there, {quantity} are short; due on {on}, order by {order_by}.",
 )
 _SUPPLY_SHORT = Text(
-    "{kind} cukup untuk {cards} kartu; kurang {likely} menurut perkiraan, {target} menurut target (satuan gulungan).",
-    "The {kind} lasts for {cards} cards; {likely} units short by the likely turnout, {target} by target.",
+    "{kind} cukup untuk {cards} kartu; kurang {likely} gulungan menurut perkiraan, {target} gulungan menurut target.",
+    "The {kind} lasts for {cards} cards; {likely} rolls short by the likely turnout, {target} rolls by target.",
 )
 _SURPLUS = Text(
     "Menurut perkiraan kehadiran ada {quantity} blangko lebih; Dinas lain mungkin memerlukannya.",
@@ -105,7 +105,8 @@ def shortages(plan: Plan, figures: Figures, as_of: date) -> Iterator[Flag]:
         if quantity:
             milder = case in _MILD_ALONE and not figures.shortfall.likely
             facts = {"need": getattr(figures.need, case), "total": figures.available.total, "quantity": quantity}
-            said = _SHORT.format(**facts, on=on, order_by=order_by(on))
+            told = {name: figure(number) for name, number in facts.items()}
+            said = _SHORT.format(**told, on=_day(on), order_by=_day(order_by(on)))
             detail = Text(f"{words}: {said}", f"{words.en}: {said.en}")
             yield Flag(f"shortfall_{case}", severity((on - as_of).days, milder=milder), quantity, on, detail)
 
@@ -121,24 +122,32 @@ def _supplies(plan: Plan, figures: Figures, as_of: date) -> Iterator[Flag]:
 
 def _supply_short(supply: Supply) -> Text:
     return _SUPPLY_SHORT.format(
-        kind=supply.kind.value, cards=supply.cards, likely=supply.short_likely, target=supply.short_by_target
+        kind=supply.kind.value,
+        cards=figure(supply.cards),
+        likely=figure(supply.short_likely),
+        target=figure(supply.short_by_target),
     )
+
+
+def _day(day: date) -> str:
+    """A day as it stands on papers."""
+    return f"{day:%d-%m-%Y}"
 
 
 def _others(plan: Plan, figures: Figures, as_of: date) -> Iterator[Flag]:
     on = needed_on(plan, as_of)
     grade = severity((on - as_of).days)
     if figures.surplus.likely:
-        detail = _SURPLUS.format(quantity=figures.surplus.likely)
+        detail = _SURPLUS.format(quantity=figure(figures.surplus.likely))
         yield Flag("surplus_likely", Severity.NOTICE, figures.surplus.likely, on, detail)
     if not plan.stops:
         yield Flag("no_stops", grade, 0, on, _NO_STOPS)
     if figures.late:
-        yield Flag("arriving_late", grade, figures.late, on, _LATE.format(quantity=figures.late))
+        yield Flag("arriving_late", grade, figures.late, on, _LATE.format(quantity=figure(figures.late)))
     if figures.overdue:
-        yield Flag("arriving_overdue", grade, figures.overdue, on, _OVERDUE.format(quantity=figures.overdue))
+        yield Flag("arriving_overdue", grade, figures.overdue, on, _OVERDUE.format(quantity=figure(figures.overdue)))
     if plan.deadline_on is not None and plan.deadline_on < plan.ends_on:
-        detail = _DEADLINE.format(deadline=plan.deadline_on, ends=plan.ends_on)
+        detail = _DEADLINE.format(deadline=_day(plan.deadline_on), ends=_day(plan.ends_on))
         yield Flag("deadline_before_end", severity((plan.deadline_on - as_of).days), 0, plan.deadline_on, detail)
 
 

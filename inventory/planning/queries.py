@@ -6,7 +6,7 @@ What is on hand, pledged and on its way is what the books say now; `as_of` is th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -230,7 +230,7 @@ def _owing(ids: Collection[int], hosts: Collection[str]) -> tuple[dict[int, int]
         .where(sa.or_(Recording.event_id.is_(None), Event.status.in_([EventStatus.CLOSED, EventStatus.CANCELLED])))
         .group_by(Recording.office_code)
     )
-    rows = current().execute(sa.union_all(of_event, of_host)).all()
+    rows: Sequence[Any] = current().execute(sa.union_all(of_event, of_host)).all()
     owing = {int(event): int(count) for event, _, count in rows if event is not None}
     return owing, {office: int(count) for event, office, count in rows if event is None}
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from inventory.access import Actor
+from inventory import access
+from inventory.access import Action, Actor
 from inventory.catalogue.models import Item
 from inventory.catalogue.rules import ItemKind
+from inventory.custody import queries as custody
 from inventory.database import current
+from inventory.offices.models import Office
 from inventory.outreach.models import Event, Pledge
-from inventory.outreach.queries import find_event
+from inventory.outreach.queries import find_event, open_transfers
 from inventory.outreach.rules import EventStatus, PledgeStatus
+from inventory.printing.queries import open_jobs
 from inventory.settlement.models import SettlementLine
 from inventory.settlement.rules import Figures, Flow, Goods, Line, figures, settle
 from inventory.stock import ledger
@@ -150,3 +154,87 @@ def _after_close(event: Event) -> dict[str, int]:
         "destroyed": places[Place.DESTROYED],
         "in_kit": sum(balance for key, balance in kit_accounts(event).items() if key.condition is Condition.BLANK),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class ToCount:
+    """One owner's goods of one item that are still in the kit, as whoever closes the event counts them."""
+
+    owner: str
+    owner_name: str
+    item: str
+    item_name: str
+    unit: str
+    on_hand: int
+    numbered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What must end before an event can be closed, and what is to be counted then."""
+
+    jobs: Sequence[int]
+    transfers: Sequence[int]
+    sessions: Sequence[int]
+    goods: list[ToCount]
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing is open."""
+        return not (self.jobs or self.transfers or self.sessions)
+
+
+def closing(actor: Actor, event_id: int) -> Closing:
+    """What the close of an event that the actor runs asks for; raises `EventNotFound` or `OutOfReach`."""
+    event = find_event(actor, event_id)
+    access.require(actor, Action.RUN_EVENTS, event.host_office)
+    books = {goods: told.on_hand for goods, told in figures_of(event).items() if told.on_hand}
+    numbered = {Goods(key.owner, key.item) for key in kit_accounts(event) if key.numbered}
+    owners, items = names_of_goods(books)
+    goods = [
+        ToCount(
+            each.owner,
+            owners[each.owner],
+            each.item,
+            items[each.item].name,
+            items[each.item].unit,
+            on_hand,
+            each in numbered,
+        )
+        for each, on_hand in books.items()
+    ]
+    kit = event.store_code or ""
+    return Closing(open_jobs(event_id), open_transfers(kit), custody.unfinished_in(kit), goods)
+
+
+def names_of_goods(goods: Iterable[Goods]) -> tuple[dict[str, str], dict[str, Any]]:
+    """What people call the owners, and of the items the name, unit and kind."""
+    listed = list(goods)
+    owners = sa.select(Office.code, Office.name).where(Office.code.in_({each.owner for each in listed}))
+    items = sa.select(Item.code, Item.name, Item.unit, Item.kind).where(Item.code.in_({each.item for each in listed}))
+    return (
+        {row.code: row.name for row in current().execute(owners)},
+        {row.code: row for row in current().execute(items)},
+    )
+
+
+def returns_of(actor: Actor, event_id: int) -> Sequence[Any]:
+    """What goes home from the kit of an event that the actor may see, with the names of where to."""
+    event = find_event(actor, event_id)
+    columns = ("id", "status", "to_store", "to_office", "approved", "dispatched", "received", "missing", "owner_code")
+    return (
+        current()
+        .execute(
+            sa.select(
+                *[Transfer.__table__.c[name] for name in columns],
+                Office.name.label("office_name"),
+                Item.name.label("item_name"),
+                Item.unit,
+            )
+            .join(Office, Office.code == Transfer.to_office)
+            .join(Item, Item.code == Transfer.item_code)
+            .where(Transfer.from_store == event.store_code)
+            .order_by(Transfer.id)
+        )
+        .all()
+    )

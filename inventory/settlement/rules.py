@@ -25,8 +25,8 @@ class DifferenceUnexplained(Conflict):
 
     code = "difference_unexplained"
     text = Text(
-        "{item} milik Dinas {owner}: buku mencatat {books}, dihitung {counted}. Jelaskan selisihnya (explanations).",
-        "{item} of office {owner}: the books say {books}, {counted} were counted. Explain it (explanations).",
+        "{item} milik Dinas {owner}: buku mencatat {books}, dihitung {counted}. Tulis sebab selisihnya.",
+        "{item} of office {owner}: the books say {books}, {counted} were counted. Say why they differ.",
     )
 
 

@@ -1,0 +1,1 @@
+"""Events as pages: planned, supported, started."""

@@ -1,0 +1,276 @@
+"""What goes into an event: stops, people, pledges; and the start, when the pledges are counted in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+
+from api import paging
+from api.amounts import amount_of, optional_amount_of
+from api.outreach.schemas import BringIn, PledgeIn
+from inventory import access
+from inventory.access import Action
+from inventory.outreach import commands, queries, tables
+from inventory.outreach.rules import ALIVE, COMING, Arrived, EventStatus, PledgeStatus, StopKind
+from inventory.paging import Slice
+from inventory.planning import overview
+from inventory.regions.queries import list_regions
+from inventory.texts import Text, figure
+from web.language import number, t, weekday
+from web.outreach.schemas import MOST_STOPS, LoginForm, StartForm, StopForm, StopsForm
+from web.outreach.times import clock_on, days_of, hours, instant_of
+from web.outreach.views import pages
+from web.pages import actor, done, once, see
+from web.tables import Column, Table
+
+_ADDED = Text("{count} lokasi ditambahkan.", "{count} stops were added.")
+_PLEDGED = Text("{quantity} disisihkan untuk acara dari {store}.", "{quantity} set aside for the event at {store}.")
+_STARTED = Text(
+    "Acara berjalan; semua dukungan sudah di gudang acara.", "The event is running; the pledges are in its store."
+)
+# Ten kits a stop and five minutes a person: what a kecamatan sees at a gotong royong.
+KITS, MINUTES = 10, 5
+
+__all__ = ["pages"]
+
+
+@pages.shows("/koordinasi/kegiatan/<int:event_id>/lokasi", Action.RUN_EVENTS)
+def stops(event_id: int) -> Any:
+    """The stops of an event, and many new ones at once: by kecamatan and day."""
+    return _stops(event_id, "outreach/stops.html")
+
+
+@pages.shows("/koordinasi/kegiatan/<int:event_id>/lokasi/satu", Action.RUN_EVENTS)
+def stop(event_id: int) -> Any:
+    """One stop with a name, a day and hours of its own: a school, a village, a prison."""
+    return _stops(event_id, "outreach/stop.html")
+
+
+def _stops(event_id: int, template: str) -> Any:
+    seen = tables.event_seen(actor(), event_id, to_manage=True)
+    return see(
+        template,
+        event=seen.event,
+        stops=_listed_stops(seen),
+        regions=[
+            (region.code, region.name) for region in list_regions(seen.event.host_office, Slice(MOST_STOPS)).items
+        ],
+        days=[(day.isoformat(), weekday(day)) for day in days_of(seen.event)],
+        kinds=list(StopKind),
+        kits=KITS,
+        minutes=MINUTES,
+        alive=seen.event.status in ALIVE,
+    )
+
+
+def _listed_stops(seen: tables.Seen) -> Table:
+    event, zone = seen.event, seen.zone
+
+    def removal(row: Any) -> str | None:
+        return url_for(".stop_to_remove", event_id=event.id, stop_id=row.id)
+
+    columns = [
+        Column(Text("Lokasi", "Stop"), "name"),
+        Column(Text("Hari", "Day"), lambda row: clock_on(row.starts_at, zone).date(), "day"),
+        Column(Text("Jam", "Hours"), lambda row: hours(row, zone)),
+        Column(Text("Target orang", "People targeted"), "target_people", "number"),
+        Column(Text("Alat rekam", "Kits"), "kits", "number"),
+        Column(Text("Ubah", "Change"), lambda _row: t("Hapus", "Remove"), href=removal),
+    ]
+    return Table(
+        "stops",
+        Text("Lokasi yang sudah ada", "The stops so far"),
+        columns if event.status in ALIVE else columns[:-1],
+        lambda wanted: overview.list_stops(event.id, wanted),
+        turn=(instant_of, paging.number),
+        empty=Text("Belum ada lokasi: tambahkan di bawah ini.", "No stops yet: add them below."),
+    )
+
+
+@pages.shows("/koordinasi/kegiatan/<int:event_id>/lokasi/<int:stop_id>/hapus", Action.RUN_EVENTS)
+def stop_to_remove(event_id: int, stop_id: int) -> Any:
+    """One stop, before it is removed."""
+    seen = tables.event_seen(actor(), event_id, to_manage=True)
+    found = queries.get_stop(actor(), event_id, stop_id)
+    return see("outreach/stop_to_remove.html", event=seen.event, stop=found, hours=hours(found, seen.zone))
+
+
+@pages.does("/koordinasi/kegiatan/<int:event_id>/lokasi", Action.RUN_EVENTS, body=StopsForm, again=stops)
+def add_stops(event_id: int, body: dict[str, Any]) -> Any:
+    """Add the same stop in each region on each day."""
+    seen = tables.event_seen(actor(), event_id, to_manage=True)
+    names = {region.code: region.name for region in list_regions(seen.event.host_office, Slice(MOST_STOPS)).items}
+    wanted = StopsForm.plans(body, names, seen.zone)
+    commands.add_stops(actor(), event_id, wanted, once())
+    return done("outreach_pages.event", _ADDED.format(count=figure(len(wanted))), event_id=event_id)
+
+
+@pages.does("/koordinasi/kegiatan/<int:event_id>/lokasi/satu", Action.RUN_EVENTS, body=StopForm, again=stop)
+def add_stop(event_id: int, body: dict[str, Any]) -> Any:
+    """Add one stop."""
+    seen = tables.event_seen(actor(), event_id, to_manage=True)
+    commands.add_stop(actor(), event_id, StopForm.plan(body, seen.zone), once())
+    return done("outreach_pages.stops", _ADDED.format(count=1), event_id=event_id)
+
+
+@pages.does("/koordinasi/kegiatan/<int:event_id>/lokasi/<int:stop_id>/hapus", Action.RUN_EVENTS, again=stop_to_remove)
+def remove_stop(event_id: int, stop_id: int) -> Any:
+    """Remove a stop where nobody was recorded."""
+    commands.remove_stop(actor(), event_id, stop_id)
+    return done("outreach_pages.stops", Text("Lokasi dihapus.", "The stop was removed."), event_id=event_id)
+
+
+@pages.shows("/koordinasi/kegiatan/<int:event_id>/tim", Action.READ)
+def team(event_id: int) -> Any:
+    """Who was let into the event."""
+    seen = tables.event_seen(actor(), event_id)
+    columns = [
+        Column(Text("Nama", "Name"), "name"),
+        Column(Text("Tugas", "Role"), "role", "word"),
+        Column(Text("Dinas", "Office"), "office_name"),
+    ]
+    members = Table(
+        "members",
+        Text("Anggota dari Dinas lain", "Members of other offices"),
+        columns,
+        lambda wanted: queries.list_members(actor(), event_id, wanted),
+        empty=Text("Belum ada anggota dari Dinas lain.", "No members of other offices yet."),
+    )
+    return see(
+        "outreach/team.html",
+        event=seen.event,
+        members=members,
+        manages=seen.manages and seen.event.status in ALIVE,
+    )
+
+
+@pages.does("/koordinasi/kegiatan/<int:event_id>/tim", Action.RUN_EVENTS, body=LoginForm, again=team)
+def add_member(event_id: int, body: dict[str, Any]) -> Any:
+    """Let somebody of another office in, by the name they sign in with."""
+    tables.event_seen(actor(), event_id, to_manage=True)
+    commands.add_member(actor(), event_id, tables.user_of_login(body["login"]), once())
+    return done("outreach_pages.team", Text("Anggota ditambahkan.", "The member was added."), event_id=event_id)
+
+
+@pages.does("/koordinasi/kegiatan/<int:event_id>/tim/<int:user_id>/keluar", Action.RUN_EVENTS, again=team)
+def remove_member(event_id: int, user_id: int) -> Any:
+    """Take somebody out of the event."""
+    commands.remove_member(actor(), event_id, user_id)
+    return done("outreach_pages.team", Text("Anggota dikeluarkan.", "The member was taken out."), event_id=event_id)
+
+
+@pages.shows("/koordinasi/kegiatan/<int:event_id>/dukungan", Action.PLEDGE)
+def support(event_id: int) -> Any:
+    """What the reader may put into the event, and what is in it already."""
+    event = tables.event_to_support(actor(), event_id)
+    free = tables.free_to_pledge(actor(), event.host_office)
+    sees = queries.may_see(actor(), event)
+    manages = access.may(actor(), Action.RUN_EVENTS, event.host_office)
+    standing = [each for each in overview.pledges_of(event_id) if each.status is not PledgeStatus.RELEASED]
+    return see(
+        "outreach/support.html",
+        event=event,
+        free=_free(event_id, free),
+        stores=_stores(free),
+        items=list(dict.fromkeys((row.item, row.item_name) for row in free)),
+        pledges=standing if sees else [],
+        sees=sees,
+        manages=manages,
+        alive=event.status in ALIVE,
+        running=event.status is EventStatus.RUNNING,
+        waiting=PledgeStatus.PLEDGED,
+        releases=lambda each: manages or access.may(actor(), Action.PLEDGE, each.office_code),
+    )
+
+
+def _stores(free: Any) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The stores that have something free, by office, each with its free blanks."""
+    found: dict[str, dict[str, str]] = {}
+    for row in free:
+        label = t("{name} ({code}): {free} {unit} {item} bebas", "{name} ({code}): {free} {unit} {item} free").format(
+            name=row.name, code=row.code, free=number(row.free), unit=row.unit, item=row.item_name
+        )
+        found.setdefault(row.office_name, {}).setdefault(row.code, label)
+    return [(office, list(stores.items())) for office, stores in found.items()]
+
+
+def _free(event_id: int, free: Any) -> Table:
+    def here(row: Any) -> str:
+        return url_for(".support", event_id=event_id, store=row.code, item=row.item) + "#pledge"
+
+    columns = [
+        Column(Text("Dinas", "Office"), "office_name"),
+        Column(Text("Gudang", "Store"), "name", href=here),
+        Column(Text("Barang", "Item"), "item_name"),
+        Column(Text("Bebas", "Free"), "free", "number"),
+        Column(Text("Satuan", "Unit"), "unit"),
+    ]
+    empty = Text(
+        "Tidak ada stok bebas di gudang Anda. Terima dahulu, atau minta Dinas lain.",
+        "There is no free stock in your stores. Receive some first, or ask another office.",
+    )
+    return Table("free", Text("Stok bebas yang dapat diberikan", "Free stock to pledge"), columns, free, empty=empty)
+
+
+@pages.does("/koordinasi/kegiatan/<int:event_id>/dukungan", Action.PLEDGE, body=PledgeIn, again=support)
+def pledge(event_id: int, body: dict[str, Any]) -> Any:
+    """Set stock aside for the event."""
+    amount = amount_of(body)
+    commands.pledge(actor(), event_id, amount=amount, once=once(), **body)
+    text = _PLEDGED.format(quantity=figure(amount.quantity), store=body["store"])
+    return done("outreach_pages.support", text, event_id=event_id)
+
+
+@pages.does("/koordinasi/kegiatan/<int:event_id>/dukungan/<int:pledge_id>/lepas", Action.PLEDGE, again=support)
+def release(event_id: int, pledge_id: int) -> Any:
+    """Let go of a pledge that was not brought yet."""
+    commands.release(actor(), event_id, pledge_id)
+    text = Text("Dukungan dilepas; stoknya bebas lagi.", "The pledge was let go; its stock is free again.")
+    return done("outreach_pages.support", text, event_id=event_id)
+
+
+@pages.shows("/koordinasi/kegiatan/<int:event_id>/dukungan/<int:pledge_id>/terima", Action.RUN_EVENTS)
+def one_arrival(event_id: int, pledge_id: int) -> Any:
+    """A pledge that was made while the event was running, counted as it arrives."""
+    seen = tables.event_seen(actor(), event_id, to_manage=True)
+    queries.get_pledge(actor(), event_id, pledge_id)
+    found = next(each for each in overview.pledges_of(event_id) if each.id == pledge_id)
+    return see("outreach/arrival.html", event=seen.event, pledge=found)
+
+
+@pages.does(
+    "/koordinasi/kegiatan/<int:event_id>/dukungan/<int:pledge_id>/terima",
+    Action.RUN_EVENTS,
+    body=BringIn,
+    again=one_arrival,
+)
+def bring(event_id: int, pledge_id: int, body: dict[str, Any]) -> Any:
+    """Take it into the event's store."""
+    amount = optional_amount_of(body)
+    commands.bring(actor(), event_id, pledge_id, amount, once=once(), **body)
+    text = Text("Dukungan diterima di gudang acara.", "The pledge is in the event's store.")
+    return done("outreach_pages.event", text, event_id=event_id)
+
+
+@pages.shows("/koordinasi/kegiatan/<int:event_id>/mulai", Action.RUN_EVENTS)
+def arrivals(event_id: int) -> Any:
+    """Count what arrived of every pledge, and start."""
+    seen = tables.event_seen(actor(), event_id, to_manage=True)
+    waiting = [each for each in overview.pledges_of(event_id) if each.status is PledgeStatus.PLEDGED]
+    return see(
+        "outreach/start.html",
+        event=seen.event,
+        waiting=sorted(waiting, key=lambda each: (each.numbered, each.id)),
+        coming=seen.event.status in COMING,
+        today=seen.event.starts_on,
+    )
+
+
+@pages.does("/koordinasi/kegiatan/<int:event_id>/mulai", Action.RUN_EVENTS, body=StartForm, again=arrivals)
+def start(event_id: int, body: dict[str, Any]) -> Any:
+    """Bring every pledge to the event's store and let it run."""
+    lines = enumerate(body["arrived"])
+    arrived = [Arrived(amount=amount_of(line, f"/arrived/{place}"), **line) for place, line in lines]
+    commands.start(actor(), event_id, arrived, body["occurred_on"], once())
+    return done("outreach_pages.event", _STARTED, event_id=event_id)

@@ -1,0 +1,224 @@
+"""What the page of an event says in sentences: whether it runs short, how sure that is, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+from flask import url_for
+
+from inventory.catalogue.rules import ItemKind
+from inventory.outreach.rules import ALIVE, COMING, EventStatus
+from inventory.planning.flags import Flag
+from inventory.planning.overview import Overview
+from inventory.planning.rules import Severity
+from inventory.texts import Text, figure
+
+TONES = {Severity.CRITICAL: "bad", Severity.WARNING: "warn", Severity.NOTICE: "info"}
+_NO_STOPS = Text(
+    "Belum dapat dihitung: tambahkan lokasi layanan dan targetnya dahulu.",
+    "It cannot be told yet: add the stops and their targets first.",
+)
+_SHORT = Text(
+    "Acara ini akan kekurangan blangko: kurang {target} keping menurut target, {likely} keping menurut kehadiran"
+    " yang biasa.",
+    "This event will run short of blanks: {target} short by target, {likely} short by the usual turnout.",
+)
+_SHORT_BY_TURNOUT = Text(
+    "Acara ini akan kekurangan blangko: kurang {likely} keping menurut kehadiran yang biasa, termasuk kartu pengganti"
+    " dan yang sudah menunggu.",
+    "This event will run short of blanks: {likely} short by the usual turnout, with replacements and those who wait.",
+)
+_SHORT_BY_TARGET = Text(
+    "Kurang {target} keping menurut target, tetapi menurut kehadiran yang biasa cukup: mungkin {surplus} keping lebih.",
+    "{target} blanks short by target, but enough by the usual turnout: {surplus} may be left over.",
+)
+_SHORT_IF_MANY = Text(
+    "Cukup menurut target dan kehadiran yang biasa; kurang {high} keping bila yang datang sangat banyak.",
+    "Enough by target and by the usual turnout; {high} blanks short if very many people come.",
+)
+_ENOUGH = Text(
+    "Blangko cukup menurut target dan menurut kehadiran; menurut kehadiran yang biasa {surplus} keping lebih.",
+    "There are enough blanks by target and by turnout; by the usual turnout {surplus} are left over.",
+)
+_CLOSED = Text("Acara sudah ditutup.", "The event is closed.")
+_CANCELLED = Text("Acara dibatalkan.", "The event was cancelled.")
+
+NAMES = {
+    "blangko": Text("blangko", "blanks"),
+    "ribbon": Text("ribbon", "ribbon"),
+    "film": Text("film", "film"),
+    "kits": Text("alat rekam", "recording kits"),
+}
+_BINDS = Text("Yang paling dulu habis: {name}.", "What runs out first: {name}.")
+_NOTHING_BINDS = Text("Semua cukup untuk kebutuhan yang paling besar.", "There is enough of everything for the need.")
+_ROLLS = Text("{total} gulungan, cukup untuk {cards} kartu", "{total} rolls, enough for {cards} cards")
+_NO_ROLLS = Text("belum ada yang disediakan", "none is set aside yet")
+_KITS = Text("dapat merekam {people} orang dalam {hours} jam alat", "can record {people} people in {hours} kit hours")
+_PRINTERS = Text(
+    "{printers} berfungsi, bersama sekitar {rate} kartu per jam: {cards} kartu perlu sekitar {hours} jam cetak",
+    "{printers} working, together about {rate} cards an hour: {cards} cards take about {hours} hours of printing",
+)
+_NO_PRINTERS = Text("belum ada printer yang berfungsi", "no working printer is known")
+_WAITING = Text("{count} orang siap cetak dan menunggu", "{count} people are print-ready and waiting")
+_BLANKS = Text("{total} keping: {parts}", "{total} blanks: {parts}")
+_PARTS = {
+    "on_hand": Text("{n} di gudang acara", "{n} in the event's store"),
+    "pledged": Text("{n} dijanjikan", "{n} pledged"),
+    "arriving": Text("{n} akan tiba", "{n} arriving"),
+}
+
+
+def verdict(found: Overview) -> tuple[Text, str]:
+    """The one sentence at the top, and its tone."""
+    event, short, surplus = found.event, found.figures.shortfall, found.figures.surplus
+    if event.status not in ALIVE:
+        return (_CLOSED if event.status is EventStatus.CLOSED else _CANCELLED), "info"
+    if not found.stops:
+        return _NO_STOPS, "warn"
+    told = {
+        "target": figure(short.by_target),
+        "likely": figure(short.likely),
+        "high": figure(short.high),
+        "surplus": figure(surplus.likely),
+    }
+    if short.likely:
+        return (_SHORT if short.by_target else _SHORT_BY_TURNOUT).format(**told), "bad"
+    if short.by_target:
+        return _SHORT_BY_TARGET.format(**told), "warn"
+    return (_SHORT_IF_MANY.format(**told), "warn") if short.high else (_ENOUGH.format(**told), "good")
+
+
+def binds(found: Overview) -> Text:
+    """What runs out first."""
+    name = found.figures.binding
+    return _NOTHING_BINDS if name is None else _BINDS.format(name=NAMES[name])
+
+
+def means(found: Overview) -> list[tuple[Text, Text]]:
+    """What there is of everything a card needs, each as a phrase."""
+    figures = found.figures
+    there = figures.available
+    parts = [words.format(n=figure(getattr(there, name))) for name, words in _PARTS.items() if getattr(there, name)]
+    blanks = _BLANKS.format(total=figure(there.total), parts=_listed(parts)) if parts else _NO_ROLLS
+    lines = [(Text("Blangko", "Blanks"), blanks)]
+    for supply in figures.supplies:
+        head = Text("Ribbon", "Ribbons") if supply.kind is ItemKind.RIBBON else Text("Film", "Films")
+        said = _ROLLS.format(total=figure(supply.available.total), cards=figure(supply.cards))
+        lines.append((head, said if supply.cards else _NO_ROLLS))
+    kits = figures.capacity
+    if found.stops:
+        said = _KITS.format(people=figure(kits.recordings), hours=figure(round(kits.hours)))
+        lines.append((Text("Alat rekam", "Recording kits"), said))
+    lines.append((Text("Printer", "Printers"), _printing(found)))
+    if found.plan.backlog:
+        waiting = _WAITING.format(count=figure(found.plan.backlog))
+        lines.append((Text("Perekaman siap cetak", "Print-ready records"), waiting))
+    return lines
+
+
+def _printing(found: Overview) -> Text:
+    if not found.cards_per_hour:
+        return _NO_PRINTERS
+    cards = found.figures.need.likely
+    return _PRINTERS.format(
+        printers=figure(found.printers),
+        rate=figure(round(found.cards_per_hour)),
+        cards=figure(cards),
+        hours=figure(ceil(cards / found.cards_per_hour)),
+    )
+
+
+def _listed(parts: list[Text]) -> Text:
+    return Text(", ".join(str(part) for part in parts), ", ".join(part.en for part in parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Something to act on, and where: (label, address) for each way."""
+
+    tone: str
+    detail: Text
+    ways: list[tuple[Text, str]]
+
+
+def advice(found: Overview, may: Callable[[str], bool]) -> list[Advice]:
+    """The flags of planning with what the reader can do about each; those that one act answers are told as one."""
+    if found.event.status not in ALIVE:
+        return []
+    told: list[Advice] = []
+    for flag in found.flags:
+        ways = _ways(found, flag, may)
+        if told and told[-1].ways == ways and told[-1].tone == TONES[flag.severity]:
+            told[-1] = Advice(told[-1].tone, _joined(told[-1].detail, flag.detail), ways)
+        else:
+            told.append(Advice(TONES[flag.severity], flag.detail, ways))
+    return told
+
+
+def _joined(first: Text, second: Text) -> Text:
+    return Text(f"{first}\n{second}", f"{first.en}\n{second.en}")
+
+
+def _ways(found: Overview, flag: Flag, may: Callable[[str], bool]) -> list[tuple[Text, str]]:
+    event = found.event.id
+    by_pledge = {
+        "ribbon_short": (Text("Tambah dukungan ribbon", "Pledge more ribbons"), "?item=ribbon"),
+        "film_short": (Text("Tambah dukungan film", "Pledge more films"), "?item=film"),
+        "surplus_likely": (Text("Lepas sebagian dukungan", "Let go of some pledges"), "#pledges"),
+    }
+    more = (Text("Tambah dukungan blangko", "Pledge more blanks"), "?item=blangko")
+    by_plan = {
+        "no_stops": (Text("Tambah lokasi", "Add stops"), "outreach_pages.stops"),
+        "deadline_before_end": (Text("Ubah rencana", "Change the plan"), "outreach_pages.edit"),
+    }
+    if flag.code in by_plan and found.manages:
+        label, endpoint = by_plan[flag.code]
+        return [(label, url_for(endpoint, event_id=event))]
+    if may("pledge") and (flag.code in by_pledge or flag.code.startswith("shortfall_")):
+        label, rest = by_pledge.get(flag.code, more)
+        return [(label, url_for("outreach_pages.support", event_id=event) + rest)]
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """How far the event has come: its steps as (label, done, address), and the one thing to do next."""
+
+    steps: list[tuple[Text, bool, str | None]]
+    next: tuple[Text, str] | None
+
+
+def journey(found: Overview, may: Callable[[str], bool]) -> Journey:
+    """The steps from the plan to the settlement; the next one is the page's primary action for who may take it."""
+    event = found.event
+    began = event.status in (EventStatus.RUNNING, EventStatus.CLOSED)
+    closed = event.status is EventStatus.CLOSED
+    pooled = bool(found.shares)
+    manages = found.manages
+
+    def at(endpoint: str, allowed: bool) -> str | None:  # noqa: FBT001 - whether the reader may go there
+        return url_for(endpoint, event_id=event.id) if allowed else None
+
+    supports = may("pledge") and event.status in ALIVE
+    starting = at("outreach_pages.arrivals", manages and event.status in COMING)
+    closing = at("settlement_pages.count", manages and event.status is EventStatus.RUNNING)
+    steps: list[tuple[Any, bool, str | None, Text | None]] = [
+        (Text("Direncanakan", "Planned"), bool(found.stops), at("outreach_pages.stops", manages),
+         Text("Tambah lokasi", "Add stops")),
+        (Text("Dukungan dijanjikan", "Support pledged"), pooled or began,
+         at("outreach_pages.support", supports), Text("Beri dukungan", "Pledge support")),
+        (Text("Blangko di tempat", "Blanks there"), began, starting,
+         Text("Terima blangko dan mulai", "Take in the blanks and start")),
+        (Text("Berjalan", "Running"), began, None, None),
+        (Text("Ditutup", "Closed"), closed, closing, Text("Hitung dan tutup acara", "Count and close the event")),
+        (Text("Selesai: semua kembali ke pemilik", "Settled: everything is back with its owner"), found.settled,
+         at("settlement_pages.settlement", closed), Text("Lihat penyelesaian", "See the settlement")),
+    ]  # fmt: skip
+    if event.status is EventStatus.CANCELLED:
+        return Journey([], None)
+    todo = next((step for step in steps if not step[1]), None)
+    following = (todo[3], todo[2]) if todo is not None and todo[2] is not None and todo[3] is not None else None
+    return Journey([(label, done, address) for label, done, address, _ in steps], following)

@@ -1,0 +1,1 @@
+"""Closing an event and its settlement, as pages."""

@@ -1,0 +1,113 @@
+"""The close of an event: counted, explained, and every blank accounted for per owner."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.amounts import amount_of
+from inventory.access import Action
+from inventory.catalogue.rules import ItemKind
+from inventory.outreach import tables
+from inventory.outreach.rules import EventStatus
+from inventory.settlement import commands, queries
+from inventory.settlement.commands import Counted, Explained
+from inventory.settlement.rules import Goods
+from inventory.texts import Text
+from web.pages import Pages, actor, done, once, see
+from web.settlement.schemas import CloseForm
+from web.tables import Column, Table
+
+pages = Pages("settlement", __name__)
+_CLOSED = Text(
+    "Acara ditutup. Kirim sekarang yang harus kembali ke pemiliknya.",
+    "The event is closed. Send now what goes back to its owners.",
+)
+_FIGURES = (
+    ("brought", Text("Dibawa", "Brought")),
+    ("printed", Text("Dicetak", "Printed")),
+    ("spoiled", Text("Rusak", "Spoiled")),
+    ("used", Text("Terpakai", "Used up")),
+    ("returned", Text("Kembali", "Returned")),
+    ("missing", Text("Hilang", "Missing")),
+    ("received_back", Text("Sudah diterima pemilik", "Received back")),
+)
+
+
+@pages.shows("/koordinasi/kegiatan/<int:event_id>/tutup", Action.RUN_EVENTS)
+def count(event_id: int) -> Any:
+    """What must end first, and what to count."""
+    seen = tables.event_seen(actor(), event_id, to_manage=True)
+    return see(
+        "settlement/close.html",
+        event=seen.event,
+        running=seen.event.status is EventStatus.RUNNING,
+        closing=queries.closing(actor(), event_id),
+    )
+
+
+@pages.does("/koordinasi/kegiatan/<int:event_id>/tutup", Action.RUN_EVENTS, body=CloseForm, again=count)
+def close(event_id: int, body: dict[str, Any]) -> Any:
+    """Close it with what was counted."""
+    lines = enumerate(body["counts"])
+    counts = [Counted(amount=amount_of(line, f"/counts/{place}"), **line) for place, line in lines]
+    explanations = [Explained(**line) for line in body["explanations"]]
+    commands.close(actor(), event_id, counts, explanations, body["occurred_on"], once())
+    return done("settlement_pages.settlement", _CLOSED, event_id=event_id)
+
+
+@pages.shows("/koordinasi/kegiatan/<int:event_id>/penyelesaian", Action.READ)
+def settlement(event_id: int) -> Any:
+    """What became of everything that was brought, per owner."""
+    seen = tables.event_seen(actor(), event_id)
+    found = queries.get_settlement(actor(), event_id)
+    owners, items = queries.names_of_goods(Goods(line["owner"], line["item"]) for line in found["owners"])
+    rows = []
+    for line in found["owners"]:
+        item = items[line["item"]]
+        names = {"owner_name": owners[line["owner"]], "item_name": item.name, "unit": item.unit, "kind": item.kind}
+        rows.append(line | names)
+    return see(
+        "settlement/settlement.html",
+        event=seen.event,
+        manages=seen.manages,
+        found=found,
+        lines=rows,
+        goods=_goods(rows),
+        returns=_returns(queries.returns_of(actor(), event_id)),
+        blanks=_blanks(rows),
+    )
+
+
+def _goods(rows: list[dict[str, Any]]) -> Table:
+    """The settlement's lines, without the columns where nothing stands."""
+    columns = [Column(Text("Pemilik", "Owner"), "owner_name"), Column(Text("Barang", "Item"), "item_name")]
+    for name, head in _FIGURES:
+        if name == "brought" or any(row[name] for row in rows):
+            columns.append(Column(head, name, "number"))
+    columns.append(Column(Text("Satuan", "Unit"), "unit"))
+    if any(row["explanation"] for row in rows):
+        columns.append(Column(Text("Sebab selisih", "Why it differs"), "explanation"))
+    empty = Text("Belum ada yang dibawa ke acara ini.", "Nothing was brought to this event yet.")
+    return Table("goods", Text("Per pemilik dan barang", "By owner and item"), columns, rows, empty=empty)
+
+
+def _returns(rows: Any) -> Table:
+    columns = [
+        Column(Text("Pengiriman", "Transfer"), lambda row: str(row.id)),
+        Column(Text("Kepada", "To"), "office_name"),
+        Column(Text("Gudang", "Store"), "to_store"),
+        Column(Text("Barang", "Item"), "item_name"),
+        Column(Text("Jumlah", "Quantity"), "approved", "number"),
+        Column(Text("Satuan", "Unit"), "unit"),
+        Column(Text("Status", "Status"), "status", "word"),
+    ]
+    if any(row.received for row in rows):
+        columns.insert(5, Column(Text("Diterima", "Received"), lambda row: row.received or None, "number"))
+    empty = Text("Tidak ada yang harus dikembalikan.", "Nothing has to go back.")
+    return Table("returns", Text("Pengembalian ke pemilik", "Returns to the owners"), columns, rows, empty=empty)
+
+
+def _blanks(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """The totals over all owners of the blanks alone: rolls are not added to them."""
+    kept = [row for row in rows if row["kind"] is ItemKind.BLANK]
+    return {name: sum(row[name] for row in kept) for name, _ in _FIGURES}
