@@ -7,11 +7,13 @@ from web.cards import views as cards
 from web.catalogue import views as catalogue
 from web.coverage import views as coverage
 from web.custody import views as custody
+from web.disposal import views as disposal
 from web.documents import views as documents
 from web.handover import views as handover
 from web.home import views as home
 from web.hooks import views as hooks
 from web.intake import views as intake
+from web.loans import views as loans
 from web.movements import views as movements
 from web.notice_board import views as notice_board
 from web.notices import views as notices
@@ -26,6 +28,7 @@ from web.planning import views as planning
 from web.printing import views as printing
 from web.queue import views as queue
 from web.reports import views as reports
+from web.requests import views as requests
 from web.runs import views as runs
 from web.seals import views as seals
 from web.settlement import views as settlement
@@ -51,6 +54,9 @@ FEATURES: tuple[Pages, ...] = (
     seals.pages,
     stock.pages,
     custody.pages,
+    disposal.pages,
+    loans.pages,
+    requests.pages,
     transfers.pages,
     queue.pages,
     printing.pages,

@@ -6,6 +6,7 @@ input where it belongs.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from dataclasses import dataclass
@@ -77,8 +78,12 @@ def key() -> str:
 def fingerprint() -> bytes:
     """All that was typed, in one order: the same form sent again has the same."""
     names = sorted(name for name in request.form if name not in (TOKEN, KEY))
-    files = sorted((name, file.filename) for name, file in request.files.items())
-    return repr([[(name, request.form.getlist(name)) for name in names], files]).encode()
+    told = repr([(name, request.form.getlist(name)) for name in names]).encode()
+    for name in sorted(request.files):
+        content = hashlib.sha256(request.files[name].read())
+        request.files[name].seek(0)
+        told += f"|{name}|".encode() + content.digest()
+    return told
 
 
 def version() -> int:
@@ -211,6 +216,11 @@ def refuse(error: ma.ValidationError | InventoryError) -> None:
     if isinstance(error, StaleVersion):
         change = audit.last_change(str(error.facts.get("subject", "")), str(error.facts.get("key", "")))
         g.stale = Stale(change.name, change.at) if change else None
+
+
+def keep_typed() -> None:
+    """Show a form again with what was typed, though nothing is wrong."""
+    g.again = True
 
 
 def faults() -> list[Fault]:

@@ -53,6 +53,11 @@ SECTIONS = (
             Link(Text("Dokumen", "Papers"), "documents_pages.documents"),
             Link(Text("Pengiriman", "Transfers"), "transfers_pages.transfers"),
             Link(Text("Sif", "Shifts"), "custody_pages.sessions"),
+            Link(Text("Permintaan", "Requests"), "requests_pages.requests"),
+            Link(Text("Pinjaman", "Loans"), "loans_pages.loans"),
+            Link(Text("Karantina", "Quarantine"), "disposal_pages.quarantine"),
+            Link(Text("Pemusnahan", "Destructions"), "disposal_pages.destructions"),
+            Link(Text("KTP ditarik", "Withdrawn cards"), "disposal_pages.withdrawn"),
         ),
     ),
     Section(
@@ -88,7 +93,13 @@ SECTIONS = (
         Text("Inspeksi", "Inspection"),
         "home_pages.inspection",
         frozenset({Role.INSPECTOR, Role.ADMIN}),
-        (),
+        (
+            Link(Text("Buku besar", "Ledger"), "seals_pages.ledger", Action.INSPECT),
+            Link(Text("Segel", "Seals"), "seals_pages.checkpoints", Action.INSPECT),
+            Link(Text("Jejak", "Trail"), "seals_pages.trail", Action.INSPECT),
+            Link(Text("Ekspor", "Export"), "seals_pages.export", Action.INSPECT),
+            Link(Text("Laporan", "Reports"), "reports_pages.daily"),
+        ),
     ),
     Section(
         "/admin",

@@ -91,12 +91,18 @@ class Pages(Blueprint):
         return declare
 
     def does(
-        self, path: str, action: Action | None, *, body: type[ma.Schema] | None = None, again: View
+        self,
+        path: str,
+        action: Action | None,
+        *,
+        body: type[ma.Schema] | None = None,
+        again: View,
+        most_bytes: int | None = None,
     ) -> Callable[[View], View]:
         """Do what a form says; `body`, already checked, is what was typed.
 
         Whatever is refused shows the page `again` (with those of the address's values that it takes): each fault at
-        its field, and everything typed kept.
+        its field, and everything typed kept. Where a file comes along, `most_bytes` is how much may be sent.
         """
         takes = inspect.signature(again).parameters
 
@@ -104,6 +110,8 @@ class Pages(Blueprint):
             @wraps(view)
             def tried(**values: Any) -> Any:
                 named = {name: value for name, value in values.items() if name in takes}
+                if most_bytes is not None:
+                    request.max_content_length = most_bytes
                 try:
                     forms.check_origin()
                     if body is not None:

@@ -164,10 +164,15 @@ def get_profile(number: int) -> ImportProfile:
     return current().get_one(ImportProfile, number)
 
 
-def preview(actor: Actor, office_code: str, profile_name: str | None, content: bytes) -> dict[str, Any]:
-    """The first lines of a file as they would be read, NIKs masked and names as an initial; nothing is kept."""
+def preview(
+    actor: Actor, office_code: str, profile_name: str | None, content: bytes, told: Profile | None = None
+) -> dict[str, Any]:
+    """The first lines of a file as they would be read, NIKs masked and names as an initial; nothing is kept.
+
+    They are read by the profile of that name, or by one that is only told.
+    """
     office = office_for(actor, Action.RECORD, office_code)
-    profile = profile_for(office_code, profile_name)
+    profile = told or profile_for(office_code, profile_name)
     table = sheets.opened(content, profile)
     columns = rules.fields_of(table.header, profile)
     missing = rules.missing_of(columns, profile)

@@ -1,0 +1,95 @@
+"""Lists of people recorded, brought in by somebody who looks at them first."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from tests.intake import line, listed, nik, siak
+
+BRING = "/cetak/impor"
+
+
+def upload(visitor, content, expect=303, *, to=BRING, called="daftar.csv", key="", **typed):
+    form = visitor.get(BRING).form(BRING)
+    sent = {field: value for field, value in form.fields if field != "file"}
+    sent |= {"/office": "15.03", **{f"/{field}": value for field, value in typed.items()}}
+    if key:
+        sent["_key"] = key
+    sent["file"] = (io.BytesIO(content), called)
+    answer = visitor.client.post(to, data=sent, content_type="multipart/form-data")
+    return visitor._checked(answer, expect)
+
+
+@pytest.mark.usefixtures("exact")
+def test_a_list_is_looked_at_and_brought_in_and_twice_changes_nothing(browses):
+    printer = browses("printer", "15.03")
+    content = listed(line(1), line(2))
+    looked = upload(printer, content, 200, to=f"{BRING}/pratinjau")
+    assert "150304••••••0001" in looked.words
+    assert nik(1) not in looked.text
+    assert "Siti" not in looked.words
+    shown = printer.follow(upload(printer, content))
+    assert "Baru 2 baris" in shown.words
+    again = printer.follow(upload(printer, content))
+    assert "Sudah ada, tidak berubah 2 baris" in again.words
+    assert "daftar.csv" in printer.get(f"{BRING}/semua").words
+
+
+def test_columns_with_names_of_their_own_are_chosen_by_hand_and_remembered(browses):
+    printer = browses("printer", "15.03")
+    content = siak((nik(1), "Siti", "PRR", "2026-01-05"), header=("NOMOR", "ORANG", "STATUS", "TGL_REKAM"))
+    looked = upload(printer, content, 200, to=f"{BRING}/pratinjau")
+    assert "Masih kurang NIK, alasan cetak" in looked.words
+    chosen = {"columns/0/header": "NOMOR", "columns/0/field": "nik", "reason": "damaged", "name": "SIAK Pauh"}
+    assert "150304••••••0001" in upload(printer, content, 200, to=f"{BRING}/pratinjau", **chosen).words
+    assert "Baru 1 baris" in printer.follow(upload(printer, content, **chosen)).words
+    assert "SIAK Pauh" in printer.get(BRING).words
+
+
+def test_a_bad_line_refuses_the_file_and_the_page_says_which(browses):
+    printer = browses("printer", "15.03")
+    content = listed(line(1), line(2, nik="12"), line(3, status="entah"))
+    shown = printer.follow(upload(printer, content))
+    assert "Tidak ada yang disimpan" in shown.words
+    assert "Ditolak 2 baris" in shown.words
+    assert "Baris yang perlu diperbaiki" in shown.words
+    file = printer.get(f"{shown.answer.request.path}?unduh=faults.csv")
+    assert file.text.count("\r\n") == 3
+    kept = printer.follow(upload(printer, content, partial="true"))
+    assert "Baru 1 baris" in kept.words
+
+
+def test_a_missing_or_broken_file_is_said_at_its_field(browses):
+    printer = browses("printer", "15.03")
+    form = printer.get(BRING).form(BRING)
+    answer = printer.client.post(BRING, data=dict(form.fields) | {"/office": "15.03"})
+    assert answer.status_code == 422
+    assert "Pilih satu berkas CSV atau XLSX." in answer.get_data(as_text=True)
+    upload(printer, b"PK\x03\x04 no workbook", 422)
+    upload(printer, b"", 422)
+
+
+def test_only_who_records_brings_lists_in_and_only_for_their_own_offices(browses):
+    browses("clerk", "15.03").get(BRING, 403)
+    printer = browses("printer", "15.03")
+    shown = printer.follow(upload(printer, listed(line(1))))
+    browses("printer", "15.04").get(shown.answer.request.path, 404)
+    upload(printer, listed(line(2)), 403, office="15.04")
+
+
+def test_the_same_form_sent_twice_brings_the_file_in_once(browses, calls):
+    printer = browses("printer", "15.03")
+    first = upload(printer, listed(line(1)), key="twice")
+    assert upload(printer, listed(line(1)), key="twice").location == first.location
+    upload(printer, listed(line(1), line(2)), 409, key="twice")
+    assert len(calls("printer", "15.03").get("/recordings")["items"]) == 1
+
+
+def test_the_pages_of_imports_ask_the_database_little(browses, statements):
+    printer = browses("printer", "15.03")
+    address = upload(printer, listed(line(1), line(2, nik="12"))).location
+    for page in (BRING, f"{BRING}/semua", f"{BRING}/kemajuan", address):
+        with statements.within(12):
+            printer.get(page)

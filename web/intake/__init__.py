@@ -1,0 +1,1 @@
+"""Lists of people recorded, as files: looked at first, then brought in."""

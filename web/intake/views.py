@@ -1,0 +1,188 @@
+"""Lists of people recorded, as files: looked at first, then brought in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from flask import request, url_for
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from api import fields
+from api.intake.schemas import ImportsQuery
+from inventory.access import Action
+from inventory.intake import commands, queries
+from inventory.intake.commands import Sent
+from inventory.intake.queries import ImportFilter
+from inventory.intake.rules import FIELDS, MAX_BYTES, RUNNING, ImportRefused, Profile, check_profile
+from inventory.paging import Slice
+from inventory.recordings.rules import PrintReason, ReportedStatus
+from inventory.texts import Text
+from web import forms
+from web.pages import Pages, actor, done, once, see
+from web.tables import Column, Table
+
+pages = Pages("intake", __name__)
+# The file and the small fields around it.
+MOST_BYTES = MAX_BYTES + 100_000
+_FILE_MISSING = Text("Pilih satu berkas CSV atau XLSX.", "Choose one CSV or XLSX file.")
+_NOT_KEPT = Text(
+    "Tidak ada yang disimpan: perbaiki baris di bawah, lalu kirim berkasnya sekali lagi.",
+    "Nothing was kept: correct the lines below, then send the file once more.",
+)
+_UNREAD = Text("(tidak dibaca)", "(not read)")
+FIELD_WORDS = {
+    "client_id": Text("nomor perekaman", "number of the recording"),
+    "nik": Text("NIK", "NIK"),
+    "name": Text("nama", "name"),
+    "reason": Text("alasan cetak", "reason"),
+    "status": Text("status", "status"),
+    "recorded_at": Text("tanggal rekam", "recorded on"),
+    "failure": Text("kode gagal", "code of the failure"),
+    "status_at": Text("tanggal status", "date of the status"),
+    "event": Text("kegiatan", "event"),
+    "stop": Text("lokasi layanan", "stop"),
+    "office": Text("Dinas", "office"),
+}
+
+
+class MappedIn(fields.Strict):
+    """A column of the file, and what it is read as."""
+
+    header = fields.Words(high=100, required=True)
+    field = fields.Words(high=40, load_default=None, allow_none=True, validate=fields.one_of(FIELDS))
+
+
+class FileIn(fields.Strict):
+    """How a file is to be read; `name` keeps that for the next one."""
+
+    office = fields.code(required=True)
+    profile = fields.Words(high=60, load_default=None, allow_none=True)
+    columns = fields.Several(fields.Part(MappedIn), high=200, load_default=list)
+    reason = fields.Kind(PrintReason, load_default=None, allow_none=True)
+    status = fields.Kind(ReportedStatus, load_default=None, allow_none=True)
+    name = fields.Words(high=60, load_default=None, allow_none=True)
+    partial = fields.Flag(load_default=False)
+
+
+@pages.shows("/cetak/impor", Action.RECORD)
+def bring() -> Any:
+    """Choose a file, look at it, bring it in."""
+    return _shown(None)
+
+
+def _shown(found: dict[str, Any] | None) -> Any:
+    profiles = queries.list_profiles(actor(), None, Slice(100)).items
+    return see(
+        "intake/bring.html",
+        found=found,
+        profiles=[(profile.name, profile.name) for profile in profiles],
+        fields=[("", _UNREAD), *FIELD_WORDS.items()],
+        field_words=FIELD_WORDS,
+        reasons=list(PrintReason),
+        statuses=list(ReportedStatus),
+    )
+
+
+@pages.does("/cetak/impor/pratinjau", Action.RECORD, body=FileIn, again=bring, most_bytes=MOST_BYTES)
+def preview(body: dict[str, Any]) -> Any:
+    """The first lines as they would be read; nothing is kept."""
+    content = _content()
+    forms.keep_typed()
+    return _shown(queries.preview(actor(), body["office"], body["profile"], content, _profile(body)))
+
+
+@pages.does("/cetak/impor", Action.RECORD, body=FileIn, again=bring, most_bytes=MOST_BYTES)
+def bring_in(body: dict[str, Any]) -> Any:
+    """Bring the file in; a bad line refuses all of it, and the page of the import says which."""
+    content, told = _content(), _profile(body)
+    if told is not None:
+        commands.set_profile(actor(), body["office"], told)
+    name = body["profile"] if told is None else told.name
+    sent = Sent(body["office"], request.files["file"].filename or "", content, name, partial=body["partial"])
+    try:
+        number = commands.bring_in(actor(), sent, once=once())
+    except ImportRefused as error:
+        return done("intake_pages.show", _NOT_KEPT, import_id=error.facts["number"])
+    return done("intake_pages.show", import_id=number)
+
+
+def _content() -> bytes:
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise ma.ValidationError({"file": [_FILE_MISSING]})
+    content = file.read()
+    if len(content) > MAX_BYTES:
+        raise RequestEntityTooLarge
+    file.seek(0)
+    return content
+
+
+def _profile(body: dict[str, Any]) -> Profile | None:
+    """What was chosen for this file by hand; None when it is left to a profile or to the names that are known."""
+    columns = {column["header"]: column["field"] for column in body["columns"] if column["field"]}
+    constants = {name: str(body[name]) for name in ("reason", "status") if body[name] is not None}
+    if not (columns or constants):
+        return None
+    name = body["name"] or body["profile"] or "Daftar harian"
+    profile = Profile(name, columns, constants=constants)
+    check_profile(profile)
+    return profile
+
+
+@pages.shows("/cetak/impor/semua", Action.READ_RECORDINGS, query=ImportsQuery)
+def imports(query: dict[str, Any]) -> Any:
+    """The files brought in, newest first."""
+    which = ImportFilter(query["office"], query["state"])
+    table = Table(
+        "imports",
+        Text("Berkas yang diimpor", "Imported files"),
+        [
+            Column(
+                Text("Mulai", "Begun"), "started_at", "instant", href=lambda row: url_for(".show", import_id=row["id"])
+            ),
+            Column(Text("Berkas", "File"), "file"),
+            Column(Text("Keadaan", "State"), "state", "word"),
+            Column(Text("Baris", "Lines"), "lines_total", "number"),
+            Column(Text("Baru", "New"), "created", "number"),
+            Column(Text("Ditolak", "Refused"), "refused", "number"),
+        ],
+        lambda wanted: queries.list_imports(actor(), which, wanted),
+        order="desc",
+        empty=Text("Belum ada. Mulai dari Impor daftar.", "None yet. Begin with Import a list."),
+    )
+    return see("intake/imports.html", imports=table)
+
+
+def _address(row: Any) -> str:
+    return url_for(".show", import_id=row["id"])
+
+
+@pages.shows("/cetak/impor/kemajuan", Action.READ_RECORDINGS)
+def progress() -> Any:
+    """How far the running imports are, for the page that waits for one."""
+    found = [
+        each
+        for state in RUNNING
+        for each in queries.list_imports(actor(), ImportFilter(None, state), Slice(5, None, descending=True)).items
+    ]
+    return see("intake/progress.html", running=found)
+
+
+@pages.shows("/cetak/impor/<int:import_id>", Action.READ_RECORDINGS)
+def show(import_id: int) -> Any:
+    """One import: what became of its lines, and what is wrong with those that were refused."""
+    table = Table(
+        "faults",
+        Text("Baris yang perlu diperbaiki", "Lines to correct"),
+        [
+            Column(Text("Baris", "Line"), "number", "number"),
+            Column(Text("Kolom", "Column"), "field"),
+            Column(Text("Apa yang salah", "What is wrong"), lambda row: Text(row.indonesian, row.english)),
+        ],
+        lambda wanted: queries.list_faults(actor(), import_id, wanted),
+        empty=Text("Tidak ada yang salah.", "Nothing is wrong."),
+    )
+    return see(
+        "intake/import.html", brought=queries.get_import(actor(), import_id), faults_table=table, running=RUNNING
+    )
