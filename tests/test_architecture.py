@@ -108,6 +108,8 @@ MORE_FEATURE_FILES = {
     "seals/contents.py": "what the hash of a movement is over",
     "seals/heads.py": "the key and the signed heads, outside the database",
     "stock/ledger.py": "the only writer of movements",
+    "stock/movements.py": "movements as people read them, with names and what corrects them",
+    "stock/shelves.py": "what lies where with names, and what lay on a shelf day by day",
     "stock/numbers.py": "the pure arithmetic of numbers and intervals",
     "stock/places.py": "a place as a message names it",
     "stock/verify.py": "the proof that the books are exact",
@@ -169,10 +171,17 @@ OPEN = auth.OPEN_ENDPOINTS | signing.OPEN_PAGES
 OPEN_AND_CHANGING = {
     "home_pages.set_language": "a cookie of one's own browser",
     "people_pages.begin": "signing in",
+    "people_pages.accept_invitation": "the link of an invitation is what lets one choose a password, once",
 }
 # What whoever is signed in may change: what is their own.
 OWN = {
     "people_pages.sign_out": "one's own session",
+    "people_pages.confirm_code": "one's own session",
+    "people_pages.end_session": "one's own sessions",
+    "people_pages.change_password": "one's own password",
+    "people_pages.begin_second_factor": "one's own second factor",
+    "people_pages.set_second_factor": "one's own second factor",
+    "people_pages.drop_second_factor": "one's own second factor",
 }
 
 

@@ -25,6 +25,7 @@ from web.people import administration
 from web.people import views as people
 from web.planning import allocation
 from web.planning import views as planning
+from web.printers import views as printers
 from web.printing import views as printing
 from web.queue import views as queue
 from web.reports import views as reports
@@ -50,6 +51,7 @@ FEATURES: tuple[Pages, ...] = (
     people.pages,
     settlement.pages,
     administration.pages,
+    printers.pages,
     reports.pages,
     seals.pages,
     stock.pages,

@@ -58,6 +58,7 @@ SECTIONS = (
             Link(Text("Karantina", "Quarantine"), "disposal_pages.quarantine"),
             Link(Text("Pemusnahan", "Destructions"), "disposal_pages.destructions"),
             Link(Text("KTP ditarik", "Withdrawn cards"), "disposal_pages.withdrawn"),
+            Link(Text("Laporan", "Reports"), "reports_pages.daily"),
         ),
     ),
     Section(
@@ -68,6 +69,7 @@ SECTIONS = (
         (
             Link(Text("Peta", "Map"), "planning_pages.map_of"),
             Link(Text("Acara", "Events"), "outreach_pages.events"),
+            Link(Text("Laporan", "Reports"), "reports_pages.daily"),
             Link(Text("Kekurangan", "Shortfalls"), "planning_pages.shortfalls"),
             Link(Text("Alokasi", "Allocation"), "allocation_pages.allocate", Action.APPROVE),
             Link(Text("Cakupan", "Coverage"), "coverage_pages.ranked"),

@@ -15,8 +15,8 @@ from inventory.disposal.rules import DestructionClass, DestructionStatus
 from inventory.stock.rules import SpoilReason
 from inventory.texts import Text
 
-_NOTHING = Text("Isi lines atau withdrawn: pemusnahan tanpa isi bukan pemusnahan.",
-                "Give lines or withdrawn: a destruction of nothing is none.")  # fmt: skip
+_NOTHING = Text("Sebut barang rusak atau KTP ditarik yang dimusnahkan: tanpa isi bukan pemusnahan.",
+                "Name spoiled goods or withdrawn cards to destroy: a destruction of nothing is none.")  # fmt: skip
 _MONTH = Text("Harus bulan YYYY-MM.", "Must be a month, YYYY-MM.")
 
 

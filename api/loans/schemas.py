@@ -13,8 +13,8 @@ from inventory.texts import Text
 from inventory.transfers.rules import TransferStatus
 
 _NOT_BOTH = Text(
-    "Isi delivery saja, atau gudang dan barang pengembaliannya saja.",
-    "Give a delivery, or the stores and the item of a return, not both.",
+    "Sebut kiriman pelunasnya saja, atau gudang dan barang pengembaliannya saja.",
+    "Name the delivery that settles it, or the stores and the item of a return, not both.",
 )
 
 

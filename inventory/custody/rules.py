@@ -28,8 +28,8 @@ class CustodyNeeded(Conflict):
 
     code = "custody_needed"
     text = Text(
-        "Dinas ini mencetak dari blangko yang diserahkan per sif: minta {item} dari {store} (POST /custody) dulu.",
-        "This office prints from blanks handed out for the shift: have {item} issued by {store} (POST /custody) first.",
+        "Dinas ini mencetak dari blangko yang diserahkan per sif: minta gudang {store} menyerahkan {item} dulu.",
+        "This office prints from blanks handed out for the shift: have store {store} hand {item} out first.",
     )
 
 
@@ -68,8 +68,8 @@ class HolderMayNotPrint(RuleViolated):
 
     code = "holder_may_not_print"
     text = Text(
-        "Pengguna {holder} bukan pengguna aktif yang boleh mencetak di {store}.",
-        "User {holder} is no active user who may print at {store}.",
+        "Pemegang harus pengguna aktif yang boleh mencetak di {store}; pengguna {holder} bukan.",
+        "The holder must be an active user who may print at {store}; user {holder} is not.",
     )
 
 
@@ -78,8 +78,8 @@ class HolderCounts(RuleViolated):
 
     code = "holder_counts"
     text = Text(
-        "Pengguna {holder} memegang blangko ini dan tidak boleh ikut menghitungnya.",
-        "User {holder} holds these blanks and may not be one of those who count them.",
+        "Yang memegang blangko ini tidak boleh ikut menghitungnya; pilih orang lain.",
+        "Who holds these blanks may not be one of those who count them; choose somebody else.",
     )
 
 
@@ -88,8 +88,8 @@ class CustodyUnfinished(Conflict):
 
     code = "custody_unfinished"
     text = Text(
-        "Pengguna {holder} belum menyelesaikan sif {session} dari {day}; selesaikan dulu.",
-        "User {holder} has not finished session {session} of {day}; that comes first.",
+        "Pemegang ini belum menyelesaikan sif {session} dari {day}; selesaikan dulu.",
+        "This holder has not finished session {session} of {day}; that comes first.",
     )
 
 
@@ -105,7 +105,7 @@ class ReturnNotCounted(RuleViolated):
 
     code = "return_not_counted"
     text = Text(
-        "Sebut berapa yang kembali (returned); 0 bila tidak ada.", "Say how many came back (returned); 0 for none."
+        "Sebut berapa yang kembali; 0 bila tidak ada.", "Say how many came back; 0 for none."
     )
 
 
@@ -137,9 +137,9 @@ class CustodyMoreThanMissing(Conflict):
     code = "custody_more_than_missing"
     text = Text(
         "Sif {session} tinggal {missing} yang belum kembali; disebut {asked}."
-        ' Untuk menjelaskan selisihnya, kirim {{"explanation": "..."}} saja.',
+        " Untuk menjelaskan selisihnya, isi penjelasannya saja.",
         "Session {session} has {missing} missing; {asked} were given."
-        ' To explain the difference, send {{"explanation": "..."}} alone.',
+        " To explain the difference, give the explanation alone.",
     )
 
 
@@ -158,10 +158,8 @@ class CustodyUnexplained(Conflict):
 
     code = "custody_unexplained"
     text = Text(
-        "Selisih sif {session} belum dijelaskan; petugas gudang mengirim"
-        ' {{"explanation": "..."}} saja ke POST /custody/{session}/close.',
-        "The difference of session {session} is not explained; the clerk sends"
-        ' {{"explanation": "..."}} alone to POST /custody/{session}/close.',
+        "Selisih sif {session} belum dijelaskan; petugas gudang menjelaskannya dulu.",
+        "The difference of session {session} is not explained; the clerk explains it first.",
     )
 
 
@@ -203,10 +201,9 @@ class Change:
 def already_counted(store: str, session: int) -> Text:
     """Where numbers are not that were counted back before: the hand of a disputed session, and what to send then."""
     return Text(
-        f'{store}, sif {session}, yang sudah dihitung (untuk menjelaskan selisihnya, kirim {{"explanation": "..."}}'
-        " saja)",
-        f"{store}, custody session {session}, which was counted already (to explain the difference, send"
-        ' {"explanation": "..."} alone)',
+        f"{store}, sif {session}, yang sudah dihitung (untuk menjelaskan selisihnya, isi penjelasannya saja)",
+        f"{store}, custody session {session}, which was counted already (to explain the difference, give the"
+        " explanation alone)",
     )
 
 

@@ -157,6 +157,14 @@ def get_withdrawn(row_id: int) -> WithdrawnCards:
     return current().get_one(WithdrawnCards, row_id)
 
 
+def find_withdrawn(actor: Actor, row_id: int) -> WithdrawnCards:
+    """One row of the register of the actor's subtree; raises `WithdrawnNotFound`."""
+    found = current().get(WithdrawnCards, row_id)
+    if found is None or not access.may(actor, Action.READ, found.office_code):
+        raise WithdrawnNotFound(row=row_id)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class DestructionFilter:
     """Which destructions are wanted; None means all."""

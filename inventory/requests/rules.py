@@ -48,8 +48,8 @@ class SupplierNotAbove(RuleViolated):
 
     code = "supplier_not_above"
     text = Text(
-        "Dinas {supplier} tidak di atas Dinas {office}; pinjam antar-Dinas lewat POST /loans.",
-        "Office {supplier} is not above office {office}; equals lend to each other by POST /loans.",
+        "Dinas {supplier} tidak di atas Dinas {office}; antar-Dinas setingkat berlaku pinjaman.",
+        "Office {supplier} is not above office {office}; between equals there are loans.",
     )
 
 
@@ -65,8 +65,8 @@ class RequestReasonNeeded(RuleViolated):
 
     code = "request_reason_needed"
     text = Text(
-        "Jelaskan keputusan ini (reason): diminta {asked}, disarankan {suggested}.",
-        "Explain this decision (reason): {asked} were asked for, {suggested} are suggested.",
+        "Jelaskan keputusan ini: diminta {asked}, disarankan {suggested}.",
+        "Explain this decision: {asked} were asked for, {suggested} are suggested.",
     )
 
 

@@ -74,14 +74,14 @@ class TransferReasonNeeded(RuleViolated):
     """More than asked, rejected, missing and surplus goods are explained."""
 
     code = "transfer_reason_needed"
-    text = Text("Jelaskan selisihnya (reason).", "Explain the difference (reason).")
+    text = Text("Jelaskan selisihnya.", "Explain the difference.")
 
 
 class SurplusUnwitnessed(RuleViolated):
     """A surplus is booked with who saw it."""
 
     code = "surplus_unwitnessed"
-    text = Text("Sebut siapa yang melihat kelebihan itu (seen_by).", "Say who saw the surplus (seen_by).")
+    text = Text("Sebut siapa yang melihat kelebihan itu.", "Say who saw the surplus.")
 
 
 class SurplusTooEarly(Conflict):
@@ -116,7 +116,7 @@ class MoreThanUnderWay(Conflict):
 
     code = "more_than_under_way"
     text = Text(
-        "Tinggal {outstanding} dalam perjalanan; dicatat {counted}. Kelebihan dicatat sebagai surplus.",
+        "Tinggal {outstanding} dalam perjalanan; dicatat {counted}. Yang lebih dari itu dicatat sebagai kelebihan.",
         "{outstanding} are under way; {counted} were noted. What is more than that is a surplus.",
     )
 

@@ -165,11 +165,11 @@ def _deeds(actor: Actor, transfer_id: int, deliveries: Collection[Any]) -> dict[
             found[Deed.WRITE_OFF] = _stop(
                 lambda: rules.check_write_off(actor.user_id, hands, checked=checks.write_off_check)
             )
-    return found | _ways_back(actor, row, bool(standing), sends=sends, gets=gets, decides=decides)
+    return found | _ways_back(actor, row, delivered=bool(standing), sends=sends, gets=gets, decides=decides)
 
 
 def _ways_back(
-    actor: Actor, row: Transfer, delivered: bool, *, sends: bool, gets: bool, decides: bool
+    actor: Actor, row: Transfer, *, delivered: bool, sends: bool, gets: bool, decides: bool
 ) -> dict[Deed, Text | None]:
     found: dict[Deed, Text | None] = {}
     free = row.pledge_id is None

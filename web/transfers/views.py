@@ -91,7 +91,9 @@ def transfers(query: dict[str, Any]) -> Any:
         empty=_EMPTY[stage],
     )
     stores = choices.stores()
-    return see("transfers/transfers.html", transfers=table, counts=counts, stage=stage, stores=stores, store=which.store)
+    return see(
+        "transfers/transfers.html", transfers=table, counts=counts, stage=stage, stores=stores, store=which.store
+    )
 
 
 def _columns(stage: Stage) -> list[Column]:

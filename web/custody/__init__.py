@@ -1,0 +1,1 @@
+"""Pages of custody for a shift."""

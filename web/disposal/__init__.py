@@ -1,0 +1,1 @@
+"""Pages of quarantine, withdrawn cards and destruction."""
