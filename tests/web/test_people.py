@@ -107,6 +107,16 @@ def test_who_signs_in_comes_to_the_home_of_the_role_and_signs_out_again(person, 
     visitor.get(ACCOUNT, 303)
 
 
+def test_who_stayed_away_for_an_hour_is_told_that_the_session_ended(app, person):
+    person()
+    visitor = enter(app)
+    with clock.telling(clock.now() + timedelta(minutes=61)):
+        address = visitor.get("/gudang/penerimaan", 303).location
+        assert "Sesi Anda sudah berakhir." in visitor.get(address).words
+        assert visitor.submit("/masuk", typed(), page=address).location == "/gudang/penerimaan"
+    assert "Sesi Anda" not in Visitor(app).get("/masuk").words
+
+
 def test_the_cookie_is_read_by_no_script_sent_by_no_other_site_and_new_at_each_sign_in(person, browses):
     person()
     visitor = browses()

@@ -38,7 +38,8 @@ def _onward() -> str:
 
 
 def _door() -> Any:
-    return see("people/sign_in.html", onward=_onward(), demo_users=demo.USERS, demo_password=demo.PASSWORD)
+    ended = g.signed is None and bool(_cookie())
+    return see("people/sign_in.html", onward=_onward(), ended=ended, demo_users=demo.USERS, demo_password=demo.PASSWORD)
 
 
 @pages.shows("/masuk", None)
