@@ -18,18 +18,23 @@ MAX_LINES = MAX_INTERVALS
 MAX_LOTS = 1_000
 _NAMES = ("quantity", "intervals", "numbers")
 _ONE_OF = Text("Isi salah satu saja: {names}.", "Give exactly one of: {names}.")
+_CALLED = {"quantity": "jumlah", "intervals": "urutan nomor", "numbers": "nomor satu per satu", "lots": "lot"}
+
+
+def _one_of(names: Sequence[str]) -> Text:
+    return _ONE_OF.format(names=Text(", ".join(_CALLED[name] for name in names), ", ".join(names)))
 
 
 def check_exactly_one(data: dict[str, Any], names: Sequence[str]) -> None:
     """Raise unless a body says how much in exactly one of these ways."""
     if sum(name in data for name in names) != 1:
-        raise ma.ValidationError({names[0]: [_ONE_OF.format(names=", ".join(names))]})
+        raise ma.ValidationError({names[0]: [_one_of(names)]})
 
 
 def check_at_most_one(data: dict[str, Any], names: Sequence[str] = _NAMES) -> None:
     """Raise when a body says how much in two ways."""
     if sum(data.get(name) is not None for name in names) > 1:
-        raise ma.ValidationError({names[0]: [_ONE_OF.format(names=", ".join(names))]})
+        raise ma.ValidationError({names[0]: [_one_of(names)]})
 
 
 def intervals(description: str = "[[first, last], ...], both ends included") -> fields.Several:

@@ -88,7 +88,7 @@ ENDS: dict[str, sa.ColumnElement[bool]] = {
 }
 
 
-def _added_up(states: dict[str, sa.ColumnElement[bool]], quantity: Any) -> list[Any]:
+def added_up(states: dict[str, sa.ColumnElement[bool]], quantity: Any) -> list[Any]:
     """How much is in each of these states, a column each."""
     sums = {name: sa.func.sum(sa.case((state, quantity), else_=0)) for name, state in states.items()}
     return [sa.cast(sa.func.coalesce(total, 0), sa.BigInteger).label(name) for name, total in sums.items()]
@@ -109,12 +109,12 @@ def list_stock(actor: Actor, which: StockFilter, wanted: Slice) -> Page:
     """A row per store, item, owner and event with something in it: how much is in which state."""
     columns = [Account.store_code, Account.item_code, Account.owner_code, Account.event_id]
     states = STATES | (ENDS if which.ends else {})
-    query = sa.select(*columns, Account.office_code, *_added_up(states, Account.balance)).where(
+    query = sa.select(*columns, Account.office_code, *added_up(states, Account.balance)).where(
         Account.place != Place.SUPPLIED, Account.balance != 0
     )
     if not which.ends:
         query = query.where(Account.place.not_in([Place.ISSUED, Place.CONSUMED, Place.DESTROYED, Place.LOST]))
-    query = query.where(*_reach(actor, which)).group_by(*columns, Account.office_code)
+    query = query.where(*reach(actor, which)).group_by(*columns, Account.office_code)
     return page(query, columns, wanted, rows=True)
 
 
@@ -127,7 +127,7 @@ def stock_on(day: date, office: str | None = None) -> list[dict[str, Any]]:
         raise OfficeNotFound(office=office)
     columns = [Account.store_code, Account.item_code]
     query = (
-        sa.select(*columns, *_added_up(STATES | ENDS, Entry.quantity))
+        sa.select(*columns, *added_up(STATES | ENDS, Entry.quantity))
         .join(Entry, Entry.account_id == Account.id)
         .join(Movement, Movement.id == Entry.movement_id)
         .where(Movement.occurred_on <= day, Account.place != Place.SUPPLIED)
@@ -140,7 +140,7 @@ def stock_on(day: date, office: str | None = None) -> list[dict[str, Any]]:
     return [row for row in rows if any(row[name] for name in STATES | ENDS)]
 
 
-def _reach(actor: Actor, which: StockFilter) -> list[sa.ColumnElement[bool]]:
+def reach(actor: Actor, which: StockFilter) -> list[sa.ColumnElement[bool]]:
     """The conditions of a filter, each checked: naming an office or a store out of reach is refused."""
     conditions: list[sa.ColumnElement[bool]] = []
     if which.office is not None:
@@ -247,7 +247,15 @@ def list_lots(actor: Actor, which: LotFilter, wanted: Slice) -> Page:
     return page(query, [Lot.id], wanted)
 
 
-def stock_card(actor: Actor, store: str, item: str, condition: Condition, until: date | None, wanted: Slice) -> Page:
+def stock_card(
+    actor: Actor,
+    store: str,
+    item: str,
+    condition: Condition,
+    until: date | None,
+    wanted: Slice,
+    since: date | None = None,
+) -> Page:
     """The stock card of a store and item, newest business day first, with the running balance after each entry.
 
     The running balance starts from today's balance and walks back, so the newest page costs a page, however long the
@@ -281,6 +289,8 @@ def stock_card(actor: Actor, store: str, item: str, condition: Condition, until:
         after = tuple(key)
     if until is not None:
         query = query.where(Movement.occurred_on <= until)
+    if since is not None:
+        query = query.where(Movement.occurred_on >= since)
     batch = page(query, [Movement.occurred_on, Entry.id], Slice(wanted.limit, after, descending=True), rows=True)
     lines = []
     for row in batch.items:

@@ -1,4 +1,4 @@
-"""Receiving, as a clerk sees it."""
+"""Receiving and reading the books of a store, as a clerk sees it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def test_a_clerk_receives_six_thousand_blanks_and_reads_it_back(browses, calls):
     clerk = browses("clerk", "15.03")
     shown = clerk.follow(clerk.submit(RECEIVE, FILLED))
     assert "6.000 diterima di 15.03-UTAMA." in shown.words
+    assert "Sama dengan surat" in shown.words
     assert "SJ/7" in clerk.get("/gudang/penerimaan").words
     assert calls("clerk", "15.03").stock("15.03-UTAMA")["on_hand"] == 6_000
 
@@ -41,6 +42,43 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_is_kept(browses):
     assert 'id="f-document_number-fault"' in shown.text
 
 
+def test_a_receipt_that_says_no_quantity_is_told_in_plain_words_how_to_say_it(browses):
+    shown = browses("clerk", "15.03").submit(RECEIVE, FILLED | {"/quantity": ""}, 422)
+    assert "Isi salah satu saja: jumlah, urutan nomor, nomor satu per satu, lot." in shown.words
+
+
+@pytest.mark.usefixtures("exact")
+def test_numbers_that_run_on_are_received_by_their_ends(browses):
+    clerk = browses("clerk", "15.03")
+    typed = FILLED | {"/quantity": "", "/intervals": ["A0001 - A0500", "B0001 s.d. B0100"], "/paper_quantity": "601"}
+    shown = clerk.follow(clerk.submit(RECEIVE, typed))
+    assert "600 keping" in shown.words
+    assert "1 kurang dari surat" in shown.words
+
+
+@pytest.mark.usefixtures("exact")
+def test_several_lots_come_in_one_delivery(browses):
+    clerk = browses("clerk", "15.03")
+    lots = {"/lots/0/quantity": "4.000", "/lots/0/pack_size": "500", "/lots/1/intervals": "A0001 - A1000"}
+    shown = clerk.follow(clerk.submit(RECEIVE, FILLED | {"/quantity": ""} | lots))
+    assert "5.000 diterima di 15.03-UTAMA." in shown.words
+    assert 'id="lots"' in shown.text
+
+
+def test_what_is_wrong_with_a_lot_stands_at_the_lot_and_its_fields_are_open(browses):
+    lots = {"/lots/0/intervals": "A0009 - A0001"}
+    shown = browses("clerk", "15.03").submit(RECEIVE, FILLED | {"/quantity": ""} | lots, 422)
+    assert 'id="f-lots-0-intervals-fault"' in shown.text
+    assert "<details open><summary>Beberapa lot" in shown.text
+
+
+def test_the_form_remembers_store_item_and_sender_of_the_last_time(browses):
+    clerk = browses("clerk", "15.03")
+    clerk.submit(RECEIVE, FILLED | {"/item": "ribbon", "/quantity": "12", "/source": "grant"})
+    form = clerk.get(RECEIVE).form(RECEIVE)
+    assert (form["/item"], form["/source"], form["/document_number"]) == ("ribbon", "grant", "")
+
+
 def test_only_who_moves_stock_receives(browses):
     assert "tidak boleh" in browses("printer", "15.03").get(RECEIVE, 403).words
     assert browses().get(RECEIVE, 303).location.startswith("/masuk")
@@ -52,8 +90,62 @@ def test_a_receipt_of_another_office_is_not_there(browses):
     browses("clerk", "15.04").get(address, 404)
 
 
-def test_the_pages_of_receiving_ask_the_database_little(browses, statements):
+def test_an_empty_stock_says_what_to_do_first(browses):
+    shown = browses("clerk", "15.03").get("/gudang/stok")
+    assert "Belum ada stok" in shown.words
+    assert f'role="button" href="{RECEIVE}"' in shown.text
+
+
+def test_the_stock_shows_what_there_is_and_no_zeros(browses):
     clerk = browses("clerk", "15.03")
-    for address in (RECEIVE, "/gudang/penerimaan"):
+    clerk.submit(RECEIVE, FILLED)
+    shown = clerk.get("/gudang/stok")
+    assert "6.000 keping" in shown.words
+    assert "Siap pakai" in shown.words
+    assert "Dalam perjalanan" not in shown.words
+    clerk.submit("/gudang/rusak", {"/quantity": "2", "/reason": "damaged"})
+    shown = clerk.get("/gudang/stok")
+    assert "5.998 keping" in shown.words
+    assert "rusak, di karantina 2" in shown.words
+
+
+def test_a_coordinator_sees_the_stock_of_the_offices_below(browses):
+    browses("clerk", "15.03").submit(RECEIVE, FILLED)
+    shown = browses("coordinator", "15").get("/gudang/stok")
+    assert "15.03-UTAMA" in shown.words
+    assert "15.03" in shown.words
+    browses("coordinator", "15").get("/gudang/stok?office=16", 403)
+    browses("clerk", "15.04").get("/gudang/stok?store=15.03-UTAMA", 404)
+
+
+def test_the_card_runs_along_with_what_came_and_went(browses):
+    clerk = browses("clerk", "15.03")
+    clerk.submit(RECEIVE, FILLED)
+    clerk.submit("/gudang/rusak", {"/quantity": "2", "/reason": "damaged"})
+    shown = clerk.get("/gudang/kartu?store=15.03-UTAMA&item=blangko")
+    assert "5.998 keping" in shown.words
+    assert "<svg" in shown.text
+    csv = clerk.get("/gudang/kartu?store=15.03-UTAMA&item=blangko&unduh=card.csv").text
+    assert ";2;5998" in csv
+    assert ";6000;;6000" in csv
+
+
+def test_the_card_of_a_day_without_movements_says_what_lay_there(browses):
+    clerk = browses("clerk", "15.03")
+    clerk.submit(RECEIVE, FILLED)
+    shown = clerk.get("/gudang/kartu?store=15.03-UTAMA&item=blangko&from=2020-01-01&until=2020-01-02")
+    assert "0 keping" in shown.words
+    assert "Tidak ada mutasi pada hari-hari ini." in shown.words
+
+
+def test_the_card_opens_without_being_told_which(browses):
+    assert "Gudang utama" in browses("clerk", "15.03").get("/gudang/kartu").words
+    browses("clerk", "15.04").get("/gudang/kartu?store=15.03-UTAMA&item=blangko", 404)
+
+
+def test_the_pages_of_the_stock_ask_the_database_little(browses, statements):
+    clerk = browses("clerk", "15.03")
+    receipt = clerk.submit(RECEIVE, FILLED).location
+    for address in (RECEIVE, "/gudang/penerimaan", receipt, "/gudang/stok", "/gudang/kartu"):
         with statements.within(12):
             clerk.get(address)

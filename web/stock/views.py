@@ -1,43 +1,175 @@
-"""Receiving, and reading the books of a store."""
+"""The books of a store: what lies where, stock cards, and taking in what comes from outside."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask import url_for
 
+from api import paging
 from api.amounts import amount_of
 from api.stock.schemas import ReceiptIn, ReceiptQuery
 from inventory import clock
 from inventory.access import Action
-from inventory.stock import commands, queries
-from inventory.stock.commands import Arrival
-from inventory.stock.rules import ReceiptSource
+from inventory.catalogue.rules import ItemKind
+from inventory.offices.queries import list_offices
+from inventory.offices.rules import OfficeLevel, level_of
+from inventory.paging import Slice
+from inventory.reports import cover
+from inventory.stock import commands, queries, shelves
+from inventory.stock.commands import Arrival, ArrivingLot
+from inventory.stock.queries import LotFilter, StockFilter
+from inventory.stock.rules import Condition, ReceiptSource
 from inventory.texts import Text, figure
 from web import choices
-from web.language import zone_of
+from web.language import day, word, zone_of
 from web.pages import Pages, actor, done, once, see
+from web.stock.schemas import CardView, ShelfQuery
 from web.tables import Column, Table
 
 pages = Pages("stock", __name__)
+# So far back a stock card looks when nobody says from when.
+_USUAL_DAYS = 90
+_MOST = 500
+STATES = (
+    ("free", Text("Siap pakai", "Ready to use")),
+    ("earmarked", Text("Untuk acara", "For events")),
+    ("in_custody", Text("Di tangan petugas", "In somebody's hands")),
+    ("in_transit", Text("Dalam perjalanan", "On the road")),
+    ("printed", Text("Tercetak, belum diserahkan", "Printed, not handed over")),
+    ("spoiled", Text("Rusak, di karantina", "Spoiled, in quarantine")),
+)
+
+
+@pages.shows("/gudang/stok", Action.READ, query=ShelfQuery)
+def stock(query: dict[str, Any]) -> Any:
+    """What lies where: a row a store and item, and how long the blanks last."""
+    office = query["office"] or actor().office
+    which = StockFilter(office=office, store=query["store"])
+    totals = shelves.totals(actor(), which)
+    lasting = next((each for each in cover.covers(actor(), office) if each.office == office), None)
+    return see(
+        "stock/stock.html",
+        office=office,
+        offices=_offices_below(),
+        totals=totals,
+        states=STATES,
+        blank=ItemKind.BLANK,
+        cover=lasting if level_of(office) is OfficeLevel.REGENCY else None,
+        shelves=_shelf_table(which, totals),
+    )
+
+
+def _offices_below() -> choices.Choices:
+    """The offices one may look at; nothing to choose for a regency's own people."""
+    if level_of(actor().office) is OfficeLevel.REGENCY:
+        return []
+    mine = list_offices(actor(), actor().office, Slice(_MOST)).items
+    return [(each.code, f"{each.name} ({each.code})") for each in mine]
+
+
+def _filled(name: str) -> Callable[[Any], int | None]:
+    """A state of a row; nothing in place of zero."""
+    return lambda row: getattr(row, name) or None
+
+
+def _shelf_table(which: StockFilter, totals: list[Any]) -> Table:
+    """Only the states that something is in."""
+    filled = [(name, head) for name, head in STATES if any(getattr(row, name) for row in totals)]
+    columns = [
+        Column(
+            Text("Gudang", "Store"),
+            lambda row: f"{row.store_name} ({row.store_code})",
+            href=lambda row: url_for(".card", store=row.store_code, item=row.item_code),
+        ),
+        Column(Text("Barang", "Item"), "item_name"),
+        *[Column(head, _filled(name), "number") for name, head in filled],
+        Column(Text("Satuan", "Unit"), "unit"),
+    ]
+    return Table(
+        "shelves",
+        Text("Isi tiap gudang", "What is in each store"),
+        columns,
+        lambda wanted: shelves.list_shelves(actor(), which, wanted),
+        turn=(paging.word, paging.word),
+    )
+
+
+@pages.shows("/gudang/kartu", Action.READ, query=CardView)
+def card(query: dict[str, Any]) -> Any:
+    """The stock card of a store and item: what came and went, and what was left each time."""
+    stores, items = choices.stores(), choices.items()
+    store = query["store"] or (stores[0][0] if stores else None)
+    item = query["item"] or items[0][0]
+    shelf = shelves.shelf(actor(), store, item) if store else None
+    if shelf is not None and shelf.store_code not in dict(stores):
+        stores = [(shelf.store_code, f"{shelf.store_name} ({shelf.store_code})"), *stores]
+    until = query["until_on"] or clock.business_day(zone_of())
+    since = query["from_on"] or until - timedelta(days=_USUAL_DAYS)
+    condition = query["condition"]
+    asked = {"stores": stores, "items": items, "conditions": list(Condition), "since": since, "until": until}
+    if shelf is None:
+        return see("stock/card.html", shelf=None, condition=condition, **asked)
+    days = shelves.days_of(shelf, condition, since, until)
+    return see(
+        "stock/card.html",
+        shelf=shelf,
+        condition=condition,
+        points=[(day(on), left) for on, left in days],
+        left=days[-1][1] if days else 0,
+        card=_card_table(shelf.store_code, shelf.item_code, condition, since, until),
+        **asked,
+    )
+
+
+def _card_table(store: str, item: str, condition: Condition, since: Any, until: Any) -> Table:
+    columns = [
+        Column(
+            Text("Tanggal", "Date"),
+            "occurred_on",
+            "day",
+            href=lambda row: url_for("movements_pages.movement", movement_id=row["movement_id"]),
+        ),
+        Column(Text("Kejadian", "What happened"), lambda row: word(row["kind"]).capitalize()),
+        Column(Text("Nomor surat", "Document"), "document_number"),
+        Column(Text("Masuk", "In"), lambda row: max(row["quantity"], 0) or None, "number"),
+        Column(Text("Keluar", "Out"), lambda row: max(-row["quantity"], 0) or None, "number"),
+        Column(Text("Sisa", "Left"), "running", "number"),
+    ]
+    return Table(
+        "card",
+        Text("Kartu stok, yang terbaru di atas", "Stock card, the newest first"),
+        columns,
+        lambda wanted: queries.stock_card(actor(), store, item, condition, until, wanted, since),
+        turn=(paging.day, paging.number, paging.number),
+        order="desc",
+        empty=Text("Tidak ada mutasi pada hari-hari ini.", "Nothing moved on these days."),
+    )
 
 
 @pages.shows("/gudang/terima", Action.MOVE_STOCK)
 def receive() -> Any:
     """Goods from outside: who sent them, what the paper says, what was counted."""
+    last = queries.list_receipts(actor(), actor().office, None, Slice(1, None, descending=True)).items
     return see(
         "stock/receive.html",
         stores=choices.stores(),
         items=choices.items(),
         sources=[source for source in ReceiptSource if source is not ReceiptSource.OPENING],
         today=clock.business_day(zone_of()),
+        last=last[0] if last else None,
     )
 
 
 @pages.does("/gudang/terima", Action.MOVE_STOCK, body=ReceiptIn, again=receive)
 def book_receipt(body: dict[str, Any]) -> Any:
     """Take them onto the books."""
-    arrival = Arrival(amount=amount_of(body), **body)
+    lots = [ArrivingLot(amount_of(lot, f"/lots/{i}"), **lot) for i, lot in enumerate(body.pop("lots", []))]
+    if lots:
+        body.setdefault("quantity", sum(lot.amount.quantity for lot in lots))
+    arrival = Arrival(amount=amount_of(body), lots=lots, **body)
     receipt = commands.receive(actor(), arrival, once())
     told = Text("{quantity} diterima di {store}.", "{quantity} received at {store}.")
     text = told.format(quantity=figure(arrival.amount.quantity), store=arrival.store)
@@ -46,8 +178,21 @@ def book_receipt(body: dict[str, Any]) -> Any:
 
 @pages.shows("/gudang/penerimaan/<int:receipt_id>", Action.READ)
 def receipt(receipt_id: int) -> Any:
-    """One receipt, and its paper."""
-    return see("stock/receipt.html", receipt=queries.get_receipt(actor(), receipt_id))
+    """One receipt, its lots and numbers, and its paper."""
+    found = queries.get_receipt(actor(), receipt_id)
+    lots = queries.list_lots(actor(), LotFilter(receipt=receipt_id), Slice(_MOST)).items
+    columns = [
+        Column(Text("Lot", "Lot"), "id"),
+        Column(Text("Jumlah", "Quantity"), "quantity", "number"),
+        Column(Text("Isi kotak", "Per box"), lambda row: row.pack_size if row.pack_size > 1 else None, "number"),
+        Column(Text("Nomor tercatat", "Numbers on the books"), lambda row: row.tracked or None, "number"),
+    ]
+    return see(
+        "stock/receipt.html",
+        receipt=found,
+        shelf=shelves.shelf(actor(), found.store_code, found.item_code),
+        lots=Table("lots", Text("Lot", "Lots"), columns, lots) if lots else None,
+    )
 
 
 @pages.shows("/gudang/penerimaan", Action.READ, query=ReceiptQuery)

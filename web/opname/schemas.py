@@ -1,0 +1,11 @@
+"""What the pages of counts are asked for."""
+
+from __future__ import annotations
+
+from api import fields
+
+
+class BeginQuery(fields.Strict):
+    """Which plan the count is to fulfil; none for one that nobody planned."""
+
+    rencana = fields.QueryInt(load_default=None)
