@@ -150,6 +150,23 @@ def ageing(actor: Actor, office: str | None, wanted: Slice) -> Page:
     return Page(shown, found.next)
 
 
+def totals(actor: Actor, office: str | None) -> list[dict[str, Any]]:
+    """How many cards wait in an office and those below it, by the steps at which their offices flag. Three queries."""
+    root = office or actor.office
+    access.require(actor, Action.READ, root)
+    there = sa.select(Card.office_code).where(WAITING, access.within(Card.office_code, root))
+    offices = _offices(current().scalars(there.distinct()))
+    step = _step(offices.values()).label("step")
+    counted = there.add_columns(step, sa.func.count().label("cards")).group_by(Card.office_code, sa.text("step"))
+    sums: defaultdict[tuple[int, int | None], int] = defaultdict(int)
+    for row in current().execute(counted):
+        days = (0, *offices[row.office_code].days)
+        until = days[row.step + 1] - 1 if row.step + 1 < len(days) else None
+        sums[days[row.step], until] += row.cards
+    steps = sorted(sums, key=lambda ends: (ends[0], ends[1] or 0))
+    return [{"from_days": low, "until_days": high, "cards": sums[low, high]} for low, high in steps]
+
+
 @dataclass(frozen=True, slots=True)
 class _Flags:
     """When an office flags, and its calendar."""

@@ -29,6 +29,17 @@ from inventory.stock import ledger, numbers
 from inventory.stock.ledger import Fact
 from inventory.stock.numbers import Amount, Named, NumbersElsewhere, Span
 from inventory.stock.rules import AccountKey, Condition, MovementKind, Place, SpoilReason, in_store
+from inventory.texts import Text
+
+
+class NothingToReport(Conflict):
+    """Results without a line: all that waited was reported meanwhile, or is said to have no card."""
+
+    code = "nothing_to_report"
+    text = Text(
+        "Tidak ada hasil yang dapat dicatat di pekerjaan cetak {job}: sudah dicatat, atau semua disebut tanpa kartu.",
+        "There is no result to note in print job {job}: they were noted already, or all are said to have no card.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

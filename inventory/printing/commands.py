@@ -187,6 +187,8 @@ def take_results(
         job = booking.locked_job(session, actor, job_id)
         if (done := once.done_before(session)) is not None:
             return done
+        if not results:
+            raise booking.NothingToReport(job=job.id)
         named = [result.recording for result in results]
         if job.status is not JobStatus.OPEN:
             raise booking.not_open(session, job, named, "results")

@@ -53,8 +53,8 @@ class CollectorUnnamed(RuleViolated):
 
     code = "collector_unnamed"
     text = Text(
-        "Sebut nama pengambil (collected_by), atau collector_relation self bila penduduknya sendiri.",
-        "Name who collects it (collected_by), or say collector_relation self where it is the resident.",
+        "Sebut nama pengambil, atau sebut bahwa penduduknya sendiri yang mengambil.",
+        "Name who collects it, or say that it is the resident.",
     )
 
 

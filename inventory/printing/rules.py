@@ -93,8 +93,8 @@ class QueueOnly(Conflict):
 
     code = "queue_only"
     text = Text(
-        "Dinas {office} mencetak menurut antrean; kirim take (jumlah) sebagai ganti recordings.",
-        "Office {office} prints by its queue; send take (how many) in place of recordings.",
+        "Dinas {office} mencetak menurut antrean: sebut berapa yang diambil, bukan siapa.",
+        "Office {office} prints by its queue: say how many to take, not whom.",
     )
 
 

@@ -114,8 +114,8 @@ class ConfirmNeeded(Conflict):
 
     code = "confirm_needed"
     text = Text(
-        "Dinas {office} mewajibkan konfirmasi fisik: mulai putaran cetak (start), hitung kartunya, lalu confirm.",
-        "Office {office} wants what was printed to be confirmed: start a run, count the cards, then confirm.",
+        "Dinas {office} mewajibkan konfirmasi fisik: kirim ke printer, hitung kartunya, lalu konfirmasi.",
+        "Office {office} wants what was printed to be confirmed: send to the printer, count the cards, then confirm.",
     )
 
 
@@ -125,9 +125,9 @@ class CountDoesNotMatch(RuleViolated):
     code = "count_does_not_match"
     text = Text(
         "Terhitung {counted} kartu, seharusnya {expected}: {waiting} dikirim dan belum dilaporkan, {absent} disebut"
-        " tidak tercetak. Sebut semua yang tidak tercetak di not_printed, juga yang blangkonya hanya rusak (spoiled).",
+        " tanpa kartu. Sebut semua yang tanpa kartu, juga yang kepingnya hanya rusak.",
         "{counted} cards were counted, {expected} expected: {waiting} were sent and not reported yet, {absent} named as"
-        " not printed. Name all without a card in not_printed, also those whose blanks were only spoiled.",
+        " without a card. Name all without a card, also those whose blanks were only spoiled.",
     )
 
 
@@ -145,8 +145,8 @@ class CardOfNotPrinted(RuleViolated):
 
     code = "card_of_not_printed"
     text = Text(
-        "Perekaman ini disebut juga di not_printed; tanpa kartu tidak ada nomor kartu.",
-        "This recording is in not_printed too; without a card there is no number of a card.",
+        "Perekaman ini disebut juga tanpa kartu; tanpa kartu tidak ada nomor kartu.",
+        "This recording is named as without a card too; without a card there is no number of a card.",
     )
 
 
@@ -205,8 +205,8 @@ class CardsNotChecked(Conflict):
 
     code = "cards_not_checked"
     text = Text(
-        "{count} kartu belum diperiksa; periksa dulu (POST /cards/check).",
-        "{count} cards were not checked yet; check them first (POST /cards/check).",
+        "{count} kartu belum diperiksa; periksa dulu kartunya.",
+        "{count} cards were not checked yet; check them first.",
     )
 
 

@@ -23,6 +23,9 @@ from inventory.queue.rules import HELD, Hold, Place, Wishes
 from inventory.recordings.queries import get_recordings
 from inventory.recordings.rules import PrintReason
 
+# So many recordings are in a job at most.
+MOST_TAKEN = 2_000
+
 
 @dataclass(frozen=True, slots=True)
 class InForce:
@@ -126,11 +129,31 @@ def show_queue(
     waiting = lines.streams(queue, wishes, most, after)
     found = list(islice(rules.order(wishes, waiting, counted), wanted.limit + 1))
     kept = found[: wanted.limit]
-    first = sum(shown_before.values()) + 1
+    numbered = list(enumerate(kept, sum(shown_before.values()) + 1))
     return {
         **_heading(queue, policy),
         "totals": _totals(queue, wishes, jobs, used) if totals else None,
-        "page": Page(_told(policy, kept, first), _next(taken, kept) if len(found) > len(kept) else None),
+        "page": Page(_told(policy, numbered), _next(taken, kept) if len(found) > len(kept) else None),
+    }
+
+
+def show_reason(
+    actor: Actor, office: str | None, event: int | None, reason: PrintReason, wanted: Slice, *, totals: bool = False
+) -> dict[str, Any]:
+    """Those of one reason among the places that one job can take, each with the place it has among all."""
+    queue = reached_queue(actor, office, event)
+    policy = in_force(queue.office, queue.today)
+    jobs = lines.in_jobs(queue, policy.wishes) if totals else {}
+    used = lines.used_today(queue, jobs) if totals else {}
+    numbered = enumerate(lines.places(queue, policy.wishes, MOST_TAKEN), 1)
+    behind = wanted.after[0] if wanted.after else 0
+    mine = ((number, place) for number, place in numbered if place.reason is reason and number > behind)
+    found = list(islice(mine, wanted.limit + 1))
+    kept = found[: wanted.limit]
+    return {
+        **_heading(queue, policy),
+        "totals": _totals(queue, policy.wishes, jobs, used) if totals else None,
+        "page": Page(_told(policy, kept), (kept[-1][0],) if len(found) > len(kept) else None),
     }
 
 
@@ -170,11 +193,11 @@ def _person(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"recording": row["id"], **{name: row[name] for name in ("client_id", "nik", "reason")}}
 
 
-def _told(policy: InForce, kept: Sequence[Place[Key]], first: int) -> list[dict[str, Any]]:
+def _told(policy: InForce, kept: Sequence[tuple[int, Place[Key]]]) -> list[dict[str, Any]]:
     now, ranks = clock.now(), policy.wishes.ranks()
-    people = get_recordings([place.key[1] for place in kept])
+    people = get_recordings([place.key[1] for _, place in kept])
     told = []
-    for position, (place, person) in enumerate(zip(kept, people, strict=True), first):
+    for (position, place), person in zip(kept, people, strict=True):
         rank = ranks[place.rank - 1] if policy.wishes.classes else None
         days = max(0, (now - place.key[0]).days)
         told.append({

@@ -119,7 +119,7 @@ def test_where_the_office_wants_checks_no_unchecked_card_is_sent_on(printer, cal
     body = {"store": STORE, "recordings": ["a", "b"], **head}
     problem = printer.post("/card-consignments", body, 409)
     assert (problem["code"], codes(problem)) == ("cards_not_checked", [("/recordings/1", "cards_not_checked")])
-    assert "POST /cards/check" in problem["detail"]
+    assert "periksa" in problem["detail"]
     check(printer, ("b", "good"))
     assert printer.post("/card-consignments", body)["quantity"] == 2
     # Those of an event are never held up.

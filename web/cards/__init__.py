@@ -1,0 +1,1 @@
+"""Cards after printing, as pages: checked, waiting, sent on."""

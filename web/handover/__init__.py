@@ -1,0 +1,1 @@
+"""Handing cards over, as pages."""

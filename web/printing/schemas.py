@@ -1,0 +1,43 @@
+"""What the forms of the print room say, where it is not what the API's bodies say."""
+
+from __future__ import annotations
+
+from api import fields
+from api.amounts import single_numbers
+from api.printing.schemas import MAX_LINES, ResultUndoIn
+from inventory.printing.run_rules import ReportedStage
+from inventory.stock.numbers import MAX_NUMBER
+from inventory.stock.rules import SpoilReason
+
+
+class UndoIn(ResultUndoIn):
+    """Why; the address names what."""
+
+    class Meta:
+        exclude = ("recording",)
+
+
+class SpoiledIn(fields.Strict):
+    """One spoiled blank: for which line, why, and whether the card was printed on another one."""
+
+    line = fields.Words(high=80, required=True)
+    reason = fields.Kind(SpoilReason, required=True)
+    number = fields.Words(high=MAX_NUMBER, load_default=None)
+    no_card = fields.Flag(load_default=False)
+    kept = fields.Words(low=0, high=20_000, load_default="")
+
+
+class CountedIn(fields.Strict):
+    """What came out: the good cards, who has none, and the blanks' numbers in the order of the lines."""
+
+    run = fields.identity(load_default=None)
+    counted = fields.JsonInt(validate=fields.between(0, MAX_LINES), required=True)
+    not_printed = fields.Several(fields.Words(high=80), low=0, high=MAX_LINES, load_default=list)
+    numbers = single_numbers()
+
+
+class TakenIn(fields.Strict):
+    """Which blanks were taken, in the order of the lines that have none yet."""
+
+    stage = fields.Kind(ReportedStage, load_default=ReportedStage.TAKEN)
+    taken = fields.Several(fields.Words(high=MAX_NUMBER), high=MAX_LINES, required=True)
