@@ -62,8 +62,7 @@ def with_people(cards: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     for part in chunks([card["recording"] for card in cards]):
         query = sa.select(Recording.id, Recording.nik_secret, Recording.reason, Recording.purged_at)
         people.update((row.id, row) for row in current().execute(query.where(Recording.id.in_(part))))
-    stores = store_names(card["store"] for card in cards)
-    regions = region_names(card["sent_to"] for card in cards)
+    stores, regions = place_names((card["store"] for card in cards), (card["sent_to"] for card in cards))
     return [
         {
             **card,
@@ -78,16 +77,28 @@ def with_people(cards: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def store_names(codes: Iterable[str]) -> dict[str, str]:
     """What people call these stores."""
-    wanted = sorted(set(codes))
-    query = sa.select(Store.code, Store.name).where(Store.code.in_(wanted))
-    return {row.code: row.name for row in current().execute(query)} if wanted else {}
+    return place_names(codes, ())[0]
 
 
 def region_names(codes: Iterable[str | None]) -> dict[str, str]:
     """What people call these regions."""
-    wanted = sorted({code for code in codes if code})
-    query = sa.select(Region.code, Region.name).where(Region.code.in_(wanted))
-    return {row.code: row.name for row in current().execute(query)} if wanted else {}
+    return place_names((), codes)[1]
+
+
+def place_names(stores: Iterable[str], regions: Iterable[str | None]) -> tuple[dict[str, str], dict[str, str]]:
+    """What people call these stores, and these regions: one statement."""
+    found: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    parts = [
+        sa.select(sa.literal(kind).label("kind"), column, name).where(column.in_(wanted))
+        for kind, (column, name, codes) in enumerate(
+            ((Store.code, Store.name, stores), (Region.code, Region.name, regions))
+        )
+        if (wanted := sorted({code for code in codes if code}))
+    ]
+    if parts:
+        for kind, code, name in current().execute(sa.union_all(*parts)):
+            found[kind][code] = name
+    return found
 
 
 def list_cards(actor: Actor, which: CardFilter, wanted: Slice) -> Page:

@@ -125,8 +125,8 @@ def _span(step: dict[str, Any]) -> str:
 def _places(query: dict[str, Any]) -> Table:
     def rows(wanted: Slice) -> Page:
         found = ageing.ageing(actor(), query["office"], wanted)
-        stores = desk.store_names(row["store"] for row in found.items)
-        below = desk.region_names(row["sent_to"] for row in found.items)
+        at = [row["sent_to"] for row in found.items]
+        stores, below = desk.place_names((row["store"] for row in found.items), at)
         named = [
             {**row, "place": stores.get(row["store"], row["store"]), "at": below.get(row["sent_to"] or "")}
             for row in found.items
@@ -211,7 +211,7 @@ def send(body: dict[str, Any]) -> Any:
 def shown(consignment_id: int) -> Any:
     """One consignment, its cards and its list to sign."""
     found = ageing.get_consignment(actor(), consignment_id)
-    names = desk.region_names([found["region_code"]])
+    stores, names = desk.place_names([found["store_code"]], [found["region_code"]])
     columns = [
         *_PERSON,
         Column(Text("Keadaan", "State"), "status", "word"),
@@ -220,7 +220,6 @@ def shown(consignment_id: int) -> Any:
     which = CardFilter(consignment=consignment_id)
     cards = Table("kartu", Text("Kartunya", "The cards"), columns,
                   lambda wanted: desk.list_cards(actor(), which, wanted))  # fmt: skip
-    stores = desk.store_names([found["store_code"]])
     return see(
         "cards/consignment.html",
         sent=found,
