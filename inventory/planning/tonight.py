@@ -90,29 +90,29 @@ def print_night(actor: Actor, event_id: int, asked: Asked) -> PrintNight:
     until = _next(asked.until, datetime.combine(day, plan.closes_at, zone))
     begins = min(max(now, opens), until)
     hours = list(nights.hours_between(begins, until))
-    owing = _owing(event_id)
+    told = _told(event_id, opens, begins)
     printers = _printers(event.store_code, plan.office)
     night = Night(
         begins_at=begins,
         until=until,
         prints_from=begins if asked.starts_at is None else max(begins, _next(asked.starts_at, opens)),
         shift_hours=None if asked.shift_hours is None else exact(asked.shift_hours),
-        owed=Fraction(owing.total()),
+        owed=Fraction(told.owing.total()),
         coming=nights.coming(plan, now, day, hours),
         spoil=exact(plan.spoil.rate),
         fleet=_fleet(printers, asked),
-        stock=_stock(plan, holdings, printers),
+        stock=_stock(plan, holdings, printers, told.in_hand),
     )
     outcome = nights.outcome(night)
     limited = any(each.daily_limit is not None for each in printers)
-    said = Said(plan, night, outcome, plan.backlog - owing.total(), limited)
+    said = Said(plan, night, outcome, plan.backlog - told.owing.total(), limited)
     return PrintNight(
         plan=plan,
         on=day,
         night=night,
         outcome=outcome,
-        recorded=_recorded(event_id, opens, begins),
-        ready=owing[RecordingStatus.PRR],
+        recorded=told.recorded,
+        ready=told.owing[RecordingStatus.PRR],
         verdict=night_words.verdict(said),
         assumptions=night_words.assumptions(said),
         ways=[(more, night_words.way(more)) for more in outcome.ways],
@@ -137,25 +137,37 @@ def _next(at: time, behind: datetime) -> datetime:
     return same if same >= behind else same + timedelta(days=1)
 
 
-def _owing(event_id: int) -> Counter[RecordingStatus]:
-    """The recordings of the event that still owe a card, by how far they are."""
-    query = sa.select(Recording.status, sa.func.count()).group_by(Recording.status)
-    rows = current().execute(query.where(Recording.event_id == event_id, Recording.status.in_(_OWING)))
-    return Counter({status: int(count) for status, count in rows})
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the books tell of an event: who still owes a card, the blanks in hands, who was recorded in which hour."""
+
+    owing: Counter[RecordingStatus]
+    in_hand: int
+    recorded: list[tuple[datetime, int]]
 
 
-def _recorded(event_id: int, opens: datetime, now: datetime) -> list[tuple[datetime, int]]:
-    """How many people were recorded in each hour of the day so far."""
-    hours = list(nights.hours_between(opens, now))
-    if not hours:
-        return []
-    when = Recording.recorded_at
-    counts = [sa.func.sum(sa.case((sa.and_(when >= start, when < end), 1), else_=0)) for start, end in hours]
-    query = sa.select(*[sa.func.coalesce(count, 0) for count in counts]).where(
-        Recording.event_id == event_id, Recording.status != RecordingStatus.FAILED
+def _told(event_id: int, opens: datetime, now: datetime) -> _Told:
+    """All of it in one statement."""
+    mine = sa.select(sa.func.count()).where(Recording.event_id == event_id)
+    of_status = [mine.where(Recording.status == status).scalar_subquery() for status in _OWING]
+    # Printing staff hold the blanks that were handed out for a shift.
+    in_hand = (
+        sa.select(sa.func.coalesce(sa.func.sum(Account.balance), 0))
+        .join(Item, Item.code == Account.item_code)
+        .where(Account.event_id == event_id, Account.place == Place.CUSTODY, Account.condition == Condition.BLANK)
+        .where(Item.kind == ItemKind.BLANK)
+        .scalar_subquery()
     )
-    row = current().execute(query.where(when >= opens, when < now)).one()
-    return [(start, int(count)) for (start, _), count in zip(hours, row, strict=True)]
+    hours, when = list(nights.hours_between(opens, now)), Recording.recorded_at
+    counts = [sa.func.sum(sa.case((sa.and_(when >= start, when < end), 1), else_=0)) for start, end in hours]
+    query = sa.select(*of_status, in_hand, *[sa.func.coalesce(count, 0) for count in counts])
+    if hours:
+        came = sa.and_(Recording.event_id == event_id, Recording.status != RecordingStatus.FAILED)
+        query = query.select_from(Recording).where(came, when >= opens, when < now)
+    row = [int(figure) for figure in current().execute(query).one()]
+    first = len(_OWING)
+    by_hour = zip((start for start, _ in hours), row[first + 1 :], strict=True)
+    return _Told(Counter(dict(zip(_OWING, row[:first], strict=True))), row[first], list(by_hour))
 
 
 def _printers(kit: str | None, host: str) -> Sequence[Any]:
@@ -192,9 +204,9 @@ def _fleet(printers: Sequence[Any], asked: Asked) -> Fleet:
     return Fleet(number, number * one, one)
 
 
-def _stock(plan: Plan, holdings: Sequence[Holding], printers: Sequence[Any]) -> tuple[Stock, ...]:
+def _stock(plan: Plan, holdings: Sequence[Holding], printers: Sequence[Any], in_hand: int) -> tuple[Stock, ...]:
     """The blanks of the event, also those in hand, and the prints of ribbon and film, mounted and spare."""
-    blanks = rules.available(plan, holdings, ItemKind.BLANK).total + _in_hand(plan.event)
+    blanks = rules.available(plan, holdings, ItemKind.BLANK).total + in_hand
     mounted: Counter[str] = Counter()
     for roll in mounted_in([each.id for each in printers]):
         mounted[roll.kind] += max(0, roll.left)
@@ -205,14 +217,3 @@ def _stock(plan: Plan, holdings: Sequence[Holding], printers: Sequence[Any]) -> 
         least = min((one.cards_per_unit or 1 for one in known), default=1)
         found.append(Stock(kind.value, mounted[kind.value] + spare, least))
     return tuple(found)
-
-
-def _in_hand(event_id: int) -> int:
-    """The blanks of the event that are handed out for a shift: printing staff hold them."""
-    query = (
-        sa.select(sa.func.coalesce(sa.func.sum(Account.balance), 0))
-        .join(Item, Item.code == Account.item_code)
-        .where(Account.event_id == event_id, Account.place == Place.CUSTODY, Account.condition == Condition.BLANK)
-        .where(Item.kind == ItemKind.BLANK)
-    )
-    return int(current().scalar(query) or 0)
