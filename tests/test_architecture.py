@@ -101,6 +101,8 @@ MORE_FEATURE_FILES = {
     "stock/intervals.py": "the only writer of intervals, called by the ledger",
     "reports/desk.py": "what waits on somebody's desk, counted",
     "reports/cover.py": "how long the blanks of many offices last, by balances and by sums",
+    "reports/books.py": "proving and copying small books while somebody waits",
+    "reports/deeds.py": "searching the audit by its index, a stretch at a time",
     "reports/daily.py": "the stock and print report of a day or a month, put together",
     "reports/flows.py": "what moved, from the sums that were added up and what is not yet in them",
     "reports/waiting.py": "how many recordings waited when a day ended",

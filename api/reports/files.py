@@ -47,17 +47,20 @@ def wanted(named: str | None) -> str:
 
 def answer(report: Report, kind: str) -> Report | Response:
     """The report in that form: JSON is left to the schema."""
-    if kind == JSON:
-        return report
-    told = sheet(report, "id" if kind == PDF else language())
-    made = MAKERS[kind](told, report.as_of)
+    return report if kind == JSON else made(report, kind, language())
+
+
+def made(report: Report, kind: str, told_in: str) -> Response:
+    """The report as a file; the paper is in Indonesian, whoever asks for it."""
+    told = sheet(report, "id" if kind == PDF else told_in)
+    content = MAKERS[kind](told, report.as_of)
     ending = next(name for name, each in FORMATS.items() if each == kind)
     headers = {
         "Content-Disposition": f'attachment; filename="{told.name}.{ending}"',
         "Cache-Control": "private, no-store",
         "Vary": "Accept, Accept-Language",
     }
-    return Response(made, content_type=f"{CSV}; charset=utf-8" if kind == CSV else kind, headers=headers)
+    return Response(content, content_type=f"{CSV}; charset=utf-8" if kind == CSV else kind, headers=headers)
 
 
 def safe(cell: Cell) -> Cell:

@@ -26,7 +26,7 @@ _CONDITIONS = {
     Condition.SPOILED: Text("rusak", "spoiled"),
 }
 _OFFICE = {"office": Text("Kode Dinas", "Office code"), "office_name": Text("Dinas", "Office")}
-_STOCK_COLUMNS = {
+STOCK_COLUMNS = {
     "item_name": Text("Barang", "Item"),
     "unit": Text("Satuan", "Unit"),
     "condition": Text("Keadaan", "Condition"),
@@ -114,9 +114,9 @@ def sheet(report: Report, language: str) -> Sheet:
     )
     stock = Table(
         _STOCK.within(language),
-        _headings(_OFFICE | _STOCK_COLUMNS, language),
-        [_row(row, _OFFICE | _STOCK_COLUMNS, language) for row in report.stock],
-        [_total(row, _STOCK_COLUMNS, language) for row in report.stock_totals],
+        _headings(_OFFICE | STOCK_COLUMNS, language),
+        [_row(row, _OFFICE | STOCK_COLUMNS, language) for row in report.stock],
+        [_total(row, STOCK_COLUMNS, language) for row in report.stock_totals],
         WORDS,
         WORDS + 1,
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import sqlalchemy as sa
 
 from inventory import clock
 from inventory.database import current, table_of, wire
+from inventory.paging import Page, Slice, page
 from inventory.seals import heads, rules
 from inventory.seals.contents import Contents
 from inventory.seals.heads import Folder
@@ -26,6 +29,33 @@ _BATCH = 1_000
 _AFTER = sa.select(_SEALS).where(_SEALS.c.position > sa.bindparam("after")).order_by(_SEALS.c.position).limit(_BATCH)
 # A sentence names so many rows of one kind.
 _TOLD = 20
+# What waits is counted up to so many, and so many heads are looked at one by one.
+MOST_WAITING = 10_000
+MOST_HEADS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far sealing is: the last seal, what waits behind it (never more than MOST_WAITING), the newest head."""
+
+    position: int
+    hash: str
+    sealed_at: datetime | None
+    waiting: int
+    head: Head | None
+    readable: bool
+    public_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownHead:
+    """A signed head as it is found: whether its signature is good, and whether the chain still has its hash."""
+
+    day: str
+    position: int
+    hash: str
+    signed: bool
+    fits: bool
 
 
 def take_time() -> None:
@@ -44,6 +74,50 @@ def unsealed() -> int:
     """How many movements wait for their seal."""
     sealed = sa.exists().where(_SEALS.c.movement_id == Movement.id)
     return int(current().scalar(sa.select(sa.func.count()).select_from(Movement).where(~sealed)) or 0)
+
+
+def standing(path: Path) -> Standing:
+    """How far sealing is; nothing is proved by it, and it costs the same however long the chain is."""
+    last = current().execute(LAST.add_columns(_SEALS.c.sealed_at)).first()
+    floor = sa.select(sa.func.coalesce(sa.func.max(SealProgress.floor_id), 0)).scalar_subquery()
+    sealed = sa.exists().where(_SEALS.c.movement_id == Movement.id)
+    some = sa.select(Movement.id).where(Movement.id > floor, ~sealed).limit(MOST_WAITING).subquery()
+    waiting = current().scalar(sa.select(sa.func.count()).select_from(some)) or 0
+    folder = Folder(path)
+    try:
+        head, readable = folder.newest(), True
+    except (OSError, ValueError):
+        head, readable = None, False
+    return Standing(
+        position=last.position if last else 0,
+        hash=last.hash.hex() if last else "",
+        sealed_at=last.sealed_at if last else None,
+        waiting=waiting,
+        head=head,
+        readable=readable,
+        public_key=folder.public_key(),
+    )
+
+
+def shown_heads(path: Path) -> list[ShownHead]:
+    """The newest signed heads, each held against its signature and the chain; files that say something else are out."""
+    folder = Folder(path)
+    found = []
+    for file in reversed(folder.files()[-MOST_HEADS:]):
+        with suppress(OSError, ValueError):
+            found.append(heads.read(file))
+    places = sa.select(_SEALS.c.position, _SEALS.c.hash).where(_SEALS.c.position.in_([h.position for h in found]))
+    hashes = {row.position: row.hash.hex() for row in current().execute(places)} if found else {}
+    key = folder.public_key()
+    return [
+        ShownHead(h.day, h.position, h.hash, heads.is_signed_by(key, h), hashes.get(h.position) == h.hash)
+        for h in found
+    ]
+
+
+def list_seals(wanted: Slice) -> Page:
+    """The seals by position: the hashes tell nobody what was moved."""
+    return page(sa.select(_SEALS), [_SEALS.c.position], wanted, rows=True)
 
 
 def differences(path: Path) -> Iterator[str]:
@@ -131,14 +205,20 @@ def export(path: Path, file: Path) -> int:
 
     The file takes its place when it is whole. It holds no free text and nothing secret.
     """
+    end = -1
+    with heads.written(file) as out:
+        for end, line in enumerate(lines(path)):  # noqa: B007 - the first line is no movement
+            out.write(f"{line}\n")
+    return end
+
+
+def lines(path: Path) -> Iterator[str]:
+    """The lines of the export: one that says what it is, then one for each sealed movement."""
     folder = Folder(path)
     last = wire(current()).execute(LAST).first()
     end = last.position if last else 0
     signed = [head for head in map(heads.read, folder.files()) if head.position <= end]
-    with heads.written(file) as out:
-        for line in _lines(_header(folder, signed, end), end):
-            out.write(f"{line}\n")
-    return end
+    yield from _lines(_header(folder, signed, end), end)
 
 
 def _header(folder: Folder, signed: Iterable[Head], end: int) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Daily and monthly reports."""

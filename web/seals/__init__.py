@@ -1,0 +1,1 @@
+"""The books, their seals and the audit, for who inspects them."""
