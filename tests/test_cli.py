@@ -206,7 +206,7 @@ def test_help_lists_the_commands(tmp_path):
     shown = blangko("--help", url=f"sqlite:///{tmp_path}/none.db")
     assert shown.returncode == 0
     listed = [line.split()[0] for line in shown.stdout.partition("Commands:")[2].splitlines() if line.startswith("  ")]
-    assert listed == ["chores", "demo", "init", "keys", "ledger", "recordings", "serve", "token", "webhooks"]
+    assert listed == ["chores", "demo", "init", "keys", "ledger", "recordings", "serve", "token", "user", "webhooks"]
 
 
 def test_the_first_administrator_is_made_at_the_terminal_and_may_sign_in(app):
