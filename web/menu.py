@@ -56,9 +56,8 @@ SECTIONS = (
             Link(Text("Permintaan", "Requests"), "requests_pages.requests"),
             Link(Text("Pinjaman", "Loans"), "loans_pages.loans"),
             Link(Text("Karantina", "Quarantine"), "disposal_pages.quarantine"),
-            Link(Text("Pemusnahan", "Destructions"), "disposal_pages.destructions"),
-            Link(Text("KTP ditarik", "Withdrawn cards"), "disposal_pages.withdrawn"),
             Link(Text("Laporan", "Reports"), "reports_pages.daily"),
+            Link(Text("Data yang dibuka", "Data shown"), "residents_pages.looks", Action.READ_RECORDINGS),
         ),
     ),
     Section(
@@ -83,11 +82,16 @@ SECTIONS = (
         frozenset({Role.PRINTER, Role.FIELD, Role.INSPECTOR, Role.ADMIN}),
         (
             Link(Text("Antrean", "Queue"), "queue_pages.queue", Action.READ_RECORDINGS),
+            Link(Text("Impor", "Import"), "intake_pages.bring", Action.RECORD),
             Link(Text("Pekerjaan", "Jobs"), "printing_pages.jobs", Action.READ_RECORDINGS),
             Link(Text("Periksa", "Check"), "cards_pages.check", Action.PRINT),
             Link(Text("Serah", "Hand over"), "handover_pages.desk_page", Action.PRINT),
             Link(Text("Belum diambil", "Uncollected"), "cards_pages.uncollected", Action.READ_RECORDINGS),
             Link(Text("Kiriman kartu", "Cards sent on"), "cards_pages.sent", Action.READ_RECORDINGS),
+            Link(Text("Perekaman", "Recordings"), "recordings_pages.overview", Action.READ_RECORDINGS),
+            Link(Text("Printer", "Printers"), "printers_pages.overview"),
+            Link(Text("Kebijakan", "Policy"), "policies_pages.policy"),
+            Link(Text("KTP ditarik", "Withdrawn cards"), "disposal_pages.withdrawn", Action.PRINT),
         ),
     ),
     Section(
@@ -113,6 +117,7 @@ SECTIONS = (
             Link(Text("Gudang", "Stores"), "offices_pages.stores", Action.ADMINISTER),
             Link(Text("Barang", "Items"), "catalogue_pages.items", Action.ADMINISTER),
             Link(Text("Orang", "People"), "users_pages.people", Action.ADMINISTER),
+            Link(Text("Data pribadi", "Personal data"), "residents_pages.personal_data", Action.ADMINISTER),
             Link(Text("Webhook", "Webhooks"), "hooks_pages.webhooks", Action.ADMINISTER),
         ),
     ),
@@ -143,11 +148,12 @@ def menu() -> list[dict[str, Any]]:
     signed = g.get("signed")
     if signed is None:
         return []
+    here = _section_of(signed.actor.role)
     return [
         {
             "name": told(section.label),
             "href": url_for(section.endpoint),
-            "current": request.path == section.path or request.path.startswith(f"{section.path}/"),
+            "current": section is here,
             "links": [
                 {
                     "label": told(link.label),
@@ -161,3 +167,15 @@ def menu() -> list[dict[str, Any]]:
         for section in SECTIONS
         if signed.actor.role in section.roles
     ]
+
+
+def _section_of(role: Role) -> Section | None:
+    """Where in the menu the page is: by its address, or by the first section of the reader that leads to it."""
+    mine = [section for section in SECTIONS if role in section.roles]
+    by_address = [section for section in mine if _is_at(section.path)]
+    by_link = [section for section in mine if any(_is_at(url_for(link.endpoint)) for link in section.links)]
+    return next(iter(by_address + by_link), None)
+
+
+def _is_at(address: str) -> bool:
+    return request.path == address or request.path.startswith(f"{address}/")

@@ -25,6 +25,7 @@ class Heap:
     id: int
     item: str
     item_name: str
+    office: str
     owner: str
     event_id: int
     reason: SpoilReason
@@ -54,7 +55,8 @@ def heaps_of(actor: Actor, store_code: str) -> list[Heap]:
     lying = intervals.in_accounts(current(), tracked) if tracked else {}
     return [
         Heap(
-            row.id, row.item_code, row.name, row.owner_code, row.event_id, _CLASS_OF[row.document_id], row.balance,
+            row.id, row.item_code, row.name, store.office, row.owner_code, row.event_id,
+            _CLASS_OF[row.document_id], row.balance,
             [span.written() for span in numbers.compact(lying.get(row.id, ()))],
         )
         for row in rows

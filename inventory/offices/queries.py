@@ -190,8 +190,8 @@ class Named:
 
     @property
     def told(self) -> str:
-        """The store as a page names it: what it is called, and whose it is."""
-        return f"{self.name}, {self.office_name}"
+        """The store as a page names it: what it is called, and whose it is where the name does not say so."""
+        return self.name if self.office_name in self.name else f"{self.name}, {self.office_name}"
 
 
 def _named(*conditions: sa.ColumnElement[bool]) -> list[Named]:

@@ -50,14 +50,15 @@ class WithdrawnCardsQuery(fields.Strict):
 @pages.shows("/gudang/karantina", Action.READ, query=StoreQuery)
 def quarantine(query: dict[str, Any]) -> Any:
     """What is spoiled and waits for the fire, by class."""
-    where = Where(store=query["store"])
+    where, items = Where(store=query["store"]), dict(choices.items())
     columns = [
         Column(Text("Gudang", "Store"), "place"),
-        Column(Text("Barang", "Item"), "item_code"),
+        Column(Text("Barang", "Item"), lambda row: items.get(row["item_code"], row["item_code"])),
         Column(Text("Sebab", "Class"), "reason", "word"),
         Column(Text("Jumlah", "Quantity"), "quantity", "number"),
         Column(Text("Bernomor", "Numbered"), lambda row: row["numbered"] or None, "number"),
-        Column(Text("Pemilik", "Owner"), "owner_code"),
+        Column(Text("Untuk acara", "For the event"), lambda row: row["event_id"] or None),
+        Column(Text("Milik Dinas", "Owned by"), lambda row: row["owner"]),
     ]
     table = Table(
         "quarantine",
@@ -75,7 +76,14 @@ def quarantine(query: dict[str, Any]) -> Any:
 
 def _placed(found: Page) -> Page:
     names = names_of_stores(row["store_code"] for row in found.items)
-    return Page([{**row, "place": names[row["store_code"]].told} for row in found.items], found.next)
+    rows = [{**row, "place": names[row["store_code"]].told, "owner": _other(row)} for row in found.items]
+    return Page(rows, found.next)
+
+
+def _other(row: dict[str, Any]) -> str | None:
+    """Whose it is, where that is another office."""
+    owner = row.get("owner_code")
+    return None if owner == row["office_code"] else owner
 
 
 @pages.shows("/gudang/pemusnahan", Action.READ, query=DestructionsQuery)
@@ -108,7 +116,8 @@ def destructions(query: dict[str, Any]) -> Any:
             "No destructions yet. Look at the quarantine, then note one with two witnesses.",
         ),
     )
-    return see("disposal/destructions.html", destructions=table, status=query["status"])
+    statuses = list(DestructionStatus)
+    return see("disposal/destructions.html", destructions=table, status=query["status"], statuses=statuses)
 
 
 @pages.shows("/gudang/pemusnahan/baru", Action.MOVE_STOCK)

@@ -64,7 +64,7 @@ _COLUMNS = [
     Column(Text("Pinjaman", "Loan"), "id", href=lambda row: url_for("loans_pages.loan", loan_id=row["id"])),
     Column(Text("Pemberi", "Lender"), "lender"),
     Column(Text("Peminjam", "Borrower"), "borrower"),
-    Column(Text("Barang", "Item"), "item_code"),
+    Column(Text("Barang", "Item"), "item"),
     Column(Text("Dipinjamkan", "Lent"), lambda row: row["lent"] or None, "number"),
     Column(Text("Kembali", "Returned"), lambda row: row["returned"] or None, "number"),
     Column(Text("Sisa", "Left"), "outstanding", "number"),
@@ -74,7 +74,7 @@ _COLUMNS = [
 _NET = [
     Column(Text("Dinas", "Office"), "office_name"),
     Column(Text("Dengan", "With"), "partner_name"),
-    Column(Text("Barang", "Item"), "item_code"),
+    Column(Text("Barang", "Item"), "item"),
     Column(Text("Akan diterima kembali", "To come back"), lambda row: row["owed_to"] or None, "number"),
     Column(Text("Harus dikembalikan", "To give back"), lambda row: row["owes"] or None, "number"),
     Column(Text("Lewat tempo", "Overdue"), lambda row: row["overdue_to"] + row["overdue_from"] or None, "number"),
@@ -85,7 +85,9 @@ _NET = [
 def _named(found: Page) -> Page:
     rows = [row._asdict() for row in found.items]
     names = names_of_offices(code for row in rows for code in (row["lender_office"], row["borrower_office"]))
+    items = dict(choices.items())
     for row in rows:
+        row["item"] = items.get(row["item_code"], row["item_code"])
         row["lender"], row["borrower"] = names[row["lender_office"]], names[row["borrower_office"]]
         row["status"] = LoanStatus(row["status"])
     return Page(rows, found.next)
@@ -94,7 +96,9 @@ def _named(found: Page) -> Page:
 def _net_named(found: Page) -> Page:
     rows = [row._asdict() for row in found.items]
     names = names_of_offices(code for row in rows for code in (row["office"], row["partner"]))
+    items = dict(choices.items())
     for row in rows:
+        row["item"] = items.get(row["item_code"], row["item_code"])
         row["office_name"], row["partner_name"] = names[row["office"]], names[row["partner"]]
     return Page(rows, found.next)
 

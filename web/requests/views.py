@@ -58,7 +58,7 @@ _COLUMNS = [
     ),
     Column(Text("Dari Dinas", "From the office"), "office"),
     Column(Text("Kepada", "To"), "supplier"),
-    Column(Text("Barang", "Item"), "item_code"),
+    Column(Text("Barang", "Item"), "item"),
     Column(Text("Diminta", "Asked"), "requested", "number"),
     Column(Text("Disetujui", "Approved"), "approved", "number"),
     Column(Text("Dikirim", "Sent"), "sent", "number"),
@@ -70,8 +70,15 @@ _COLUMNS = [
 
 def _named(found: Page) -> Page:
     names = names_of_offices(code for row in found.items for code in (row["office_code"], row["supplier_office"]))
+    items = dict(choices.items())
     rows = [
-        {**row, "office": names[row["office_code"]], "supplier": names[row["supplier_office"]]} for row in found.items
+        {
+            **row,
+            "office": names[row["office_code"]],
+            "supplier": names[row["supplier_office"]],
+            "item": items.get(row["item_code"], row["item_code"]),
+        }
+        for row in found.items
     ]
     return Page(rows, found.next)
 

@@ -175,7 +175,8 @@
   /* A running sum of counted fields and listed numbers against what is expected. */
   for (const it of all("[data-sum]")) {
     const parts = it.dataset.sum.split(" ").map((id) => document.getElementById(id)).filter(Boolean), of = Number(it.dataset.of);
-    const many = (each) => each.matches("textarea") ? each.value.split("\n").filter((line) => line.trim()).length : Number(each.value.replace(/[., ]/g, "")) || 0;
+    const long = (line) => { const [first, last] = line.match(/\d+(?!\S)/g) || []; return last ? Math.max(Number(last) - Number(first), 0) + 1 : 1; };
+    const many = (each) => each.matches("textarea") ? each.value.split("\n").filter((line) => line.trim()).reduce((total, line) => total + long(line), 0) : Number(each.value.replace(/[., ]/g, "")) || 0;
     const add = () => {
       const sum = parts.reduce((total, each) => total + many(each), 0);
       it.hidden = false; it.className = `sum ${sum === of ? "good" : sum > of ? "bad" : "warn"}`; it.querySelector("output").textContent = sum.toLocaleString(document.documentElement.lang);

@@ -97,6 +97,7 @@ def transfers(query: dict[str, Any]) -> Any:
 
 
 def _columns(stage: Stage) -> list[Column]:
+    items = dict(choices.items())
     numbers = {
         Stage.TO_CONFIRM: [("Dikirim", "Sent", "dispatched"), ("Diterima", "Received", "received")],
         Stage.UNDER_WAY: [("Dikirim", "Sent", "dispatched"), ("Diterima", "Received", "received")],
@@ -107,7 +108,7 @@ def _columns(stage: Stage) -> list[Column]:
     missing = Column(Text("Hilang", "Missing"), lambda row: row["missing"] or None, "number")
     return [
         Column(Text("Kiriman", "Transfer"), "id", href=_href),
-        Column(Text("Barang", "Item"), "item_code"),
+        Column(Text("Barang", "Item"), lambda row: items.get(row["item_code"], row["item_code"])),
         Column(Text("Dari", "From"), lambda row: row["source"].told),
         Column(Text("Ke", "To"), lambda row: row["target"].told),
         *[Column(Text(ours, english), name, "number") for ours, english, name in numbers[stage]],
