@@ -24,8 +24,13 @@ _SHORT = Text(
     "{need} blanks are needed, {total} will be there, {quantity} are short; due on {on}, order by {order_by}.",
 )
 _SUPPLY_SHORT = Text(
-    "{kind} cukup untuk {cards} kartu; kurang {likely} gulungan menurut perkiraan, {target} gulungan menurut target.",
+    "Persediaan {kind} cukup untuk {cards} kartu; kurang {likely} gulungan menurut perkiraan, {target} gulungan menurut"
+    " target.",
     "The {kind} lasts for {cards} cards; {likely} rolls short by the likely turnout, {target} rolls by target.",
+)
+_SUPPLY_SHORT_BY_TARGET = Text(
+    "Persediaan {kind} cukup untuk {cards} kartu; kurang {target} gulungan menurut target.",
+    "The {kind} lasts for {cards} cards; {target} rolls short by target.",
 )
 _SURPLUS = Text(
     "Menurut perkiraan kehadiran ada {quantity} blangko lebih; Dinas lain mungkin memerlukannya.",
@@ -121,7 +126,8 @@ def _supplies(plan: Plan, figures: Figures, as_of: date) -> Iterator[Flag]:
 
 
 def _supply_short(supply: Supply) -> Text:
-    return _SUPPLY_SHORT.format(
+    words = _SUPPLY_SHORT if supply.short_likely else _SUPPLY_SHORT_BY_TARGET
+    return words.format(
         kind=supply.kind.value,
         cards=figure(supply.cards),
         likely=figure(supply.short_likely),
@@ -154,7 +160,7 @@ def _others(plan: Plan, figures: Figures, as_of: date) -> Iterator[Flag]:
 def confidence_of(plan: Plan) -> Text:
     """How sure the figures are: where turnout and spoil rate come from."""
     low, _, high = (round(turnout * 100) for turnout in plan.turnouts)
-    spoil = _SPOIL[plan.spoil.source].format(attempts=plan.spoil.attempts)
+    spoil = _SPOIL[plan.spoil.source].format(attempts=figure(plan.spoil.attempts))
     words = _USUAL if plan.turnouts == DEFAULT_TURNOUTS else _SET
     return Text(
         str(words.format(low=low, high=high, spoil=str(spoil))), words.format(low=low, high=high, spoil=spoil.en).en

@@ -21,6 +21,7 @@ from web.language import number, t, weekday
 from web.outreach.schemas import MOST_STOPS, LoginForm, StartForm, StopForm, StopsForm
 from web.outreach.times import clock_on, days_of, hours, instant_of
 from web.outreach.views import pages
+from web.outreach.words import pledge_status
 from web.pages import actor, done, once, see
 from web.tables import Column, Table
 
@@ -164,7 +165,9 @@ def remove_member(event_id: int, user_id: int) -> Any:
 def support(event_id: int) -> Any:
     """What the reader may put into the event, and what is in it already."""
     event = tables.event_to_support(actor(), event_id)
-    free = tables.free_to_pledge(actor(), event.host_office)
+    found = tables.free_to_pledge(actor(), event.host_office)
+    # One's own first, then the host's, then whoever has most.
+    free = sorted(found, key=lambda row: (row.office_code != actor().office, row.office_code != event.host_office))
     sees = queries.may_see(actor(), event)
     manages = access.may(actor(), Action.RUN_EVENTS, event.host_office)
     standing = [each for each in overview.pledges_of(event_id) if each.status is not PledgeStatus.RELEASED]
@@ -180,6 +183,7 @@ def support(event_id: int) -> Any:
         alive=event.status in ALIVE,
         running=event.status is EventStatus.RUNNING,
         waiting=PledgeStatus.PLEDGED,
+        status_of=pledge_status,
         releases=lambda each: manages or access.may(actor(), Action.PLEDGE, each.office_code),
     )
 
@@ -200,7 +204,6 @@ def _free(event_id: int, free: Any) -> Table:
         return url_for(".support", event_id=event_id, store=row.code, item=row.item) + "#pledge"
 
     columns = [
-        Column(Text("Dinas", "Office"), "office_name"),
         Column(Text("Gudang", "Store"), "name", href=here),
         Column(Text("Barang", "Item"), "item_name"),
         Column(Text("Bebas", "Free"), "free", "number"),

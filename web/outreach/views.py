@@ -187,7 +187,7 @@ def _pool(found: Overview) -> Table:
         Column(Text("Tiba", "Arrived"), "arrived", "number"),
         Column(Text("Satuan", "Unit"), "unit"),
         Column(Text("Dari gudang", "From store"), "store_name"),
-        Column(Text("Status", "Status"), "status", "word"),
+        Column(Text("Status", "Status"), words.pledge_status),
     ]
     if all(each.arrived is None for each in found.pledges):
         del columns[3]
@@ -205,7 +205,6 @@ def _timetable(found: Overview) -> Table:
         Column(Text("Hari", "Day"), lambda row: weekday(clock_on(row.starts_at, zone).date())),
         Column(Text("Jam", "Hours"), lambda row: hours(row, zone)),
         Column(Text("Lokasi", "Stop"), "name"),
-        Column(Text("Tempat", "Place"), "kind", "word"),
         Column(Text("Wilayah", "Region"), "region_name"),
         Column(Text("Target orang", "People targeted"), "target_people", "number"),
         Column(Text("Alat rekam", "Kits"), "kits", "number"),

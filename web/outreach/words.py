@@ -10,11 +10,12 @@ from typing import Any
 from flask import url_for
 
 from inventory.catalogue.rules import ItemKind
-from inventory.outreach.rules import ALIVE, COMING, EventStatus
+from inventory.outreach.rules import ALIVE, COMING, EventStatus, PledgeStatus
 from inventory.planning.flags import Flag
 from inventory.planning.overview import Overview
 from inventory.planning.rules import Severity
 from inventory.texts import Text, figure
+from web.language import told
 
 TONES = {Severity.CRITICAL: "bad", Severity.WARNING: "warn", Severity.NOTICE: "info"}
 _NO_STOPS = Text(
@@ -71,6 +72,18 @@ _PARTS = {
 }
 
 
+_STATUS = {
+    PledgeStatus.PLEDGED: Text("disisihkan", "set aside"),
+    PledgeStatus.BROUGHT: Text("sudah dibawa", "brought"),
+    PledgeStatus.RELEASED: Text("dilepas", "let go"),
+}
+
+
+def pledge_status(pledge: Any) -> str:
+    """Where a pledge stands."""
+    return str(told(_STATUS[pledge.status]))
+
+
 def verdict(found: Overview) -> tuple[Text, str]:
     """The one sentence at the top, and its tone."""
     event, short, surplus = found.event, found.figures.shortfall, found.figures.surplus
@@ -78,17 +91,17 @@ def verdict(found: Overview) -> tuple[Text, str]:
         return (_CLOSED if event.status is EventStatus.CLOSED else _CANCELLED), "info"
     if not found.stops:
         return _NO_STOPS, "warn"
-    told = {
+    facts = {
         "target": figure(short.by_target),
         "likely": figure(short.likely),
         "high": figure(short.high),
         "surplus": figure(surplus.likely),
     }
     if short.likely:
-        return (_SHORT if short.by_target else _SHORT_BY_TURNOUT).format(**told), "bad"
+        return (_SHORT if short.by_target else _SHORT_BY_TURNOUT).format(**facts), "bad"
     if short.by_target:
-        return _SHORT_BY_TARGET.format(**told), "warn"
-    return (_SHORT_IF_MANY.format(**told), "warn") if short.high else (_ENOUGH.format(**told), "good")
+        return _SHORT_BY_TARGET.format(**facts), "warn"
+    return (_SHORT_IF_MANY.format(**facts), "warn") if short.high else (_ENOUGH.format(**facts), "good")
 
 
 def binds(found: Overview) -> Text:
@@ -148,39 +161,54 @@ def advice(found: Overview, may: Callable[[str], bool]) -> list[Advice]:
     """The flags of planning with what the reader can do about each; those that one act answers are told as one."""
     if found.event.status not in ALIVE:
         return []
-    told: list[Advice] = []
+    given: list[Advice] = []
     for flag in found.flags:
         ways = _ways(found, flag, may)
-        if told and told[-1].ways == ways and told[-1].tone == TONES[flag.severity]:
-            told[-1] = Advice(told[-1].tone, _joined(told[-1].detail, flag.detail), ways)
+        if given and given[-1].ways == ways and given[-1].tone == TONES[flag.severity]:
+            given[-1] = Advice(given[-1].tone, _joined(given[-1].detail, flag.detail), ways)
         else:
-            told.append(Advice(TONES[flag.severity], flag.detail, ways))
-    return told
+            given.append(Advice(TONES[flag.severity], flag.detail, ways))
+    return given
 
 
 def _joined(first: Text, second: Text) -> Text:
     return Text(f"{first}\n{second}", f"{first.en}\n{second.en}")
 
 
+# What answers a flag: the action that it takes, the label, the page, and what is added to its address.
+_Way = tuple[str, Text, str, str]
+_MORE_BLANKS: list[_Way] = [
+    ("pledge", Text("Tambah dukungan blangko", "Pledge more blanks"), "outreach_pages.support", "?item=blangko"),
+    ("transfer", Text("Minta blangko", "Ask for blanks"), "requests_pages.ask", ""),
+    ("approve", Text("Pindahkan dari Dinas lain", "Move some from other offices"), "allocation_pages.allocate", ""),
+]
+_TRANSFERS: list[_Way] = [("read", Text("Lihat pengiriman", "See the transfers"), "transfers_pages.transfers", "")]
+_WAYS: dict[str, list[_Way]] = {
+    **{f"shortfall_{case}": _MORE_BLANKS for case in ("by_target", "low", "likely", "high")},
+    "ribbon_short": [
+        ("pledge", Text("Tambah dukungan ribbon", "Pledge more ribbons"), "outreach_pages.support", "?item=ribbon")
+    ],
+    "film_short": [
+        ("pledge", Text("Tambah dukungan film", "Pledge more films"), "outreach_pages.support", "?item=film")
+    ],
+    "surplus_likely": [
+        ("pledge", Text("Lepas sebagian dukungan", "Let go of some pledges"), "outreach_pages.support", "#pledges"),
+        ("approve", Text("Pindahkan ke Dinas lain", "Move some to other offices"), "allocation_pages.allocate", ""),
+    ],
+    "no_stops": [("run_events", Text("Tambah lokasi", "Add stops"), "outreach_pages.stops", "")],
+    "deadline_before_end": [("run_events", Text("Ubah rencana", "Change the plan"), "outreach_pages.edit", "")],
+    "arriving_late": _TRANSFERS,
+    "arriving_overdue": _TRANSFERS,
+}
+
+
 def _ways(found: Overview, flag: Flag, may: Callable[[str], bool]) -> list[tuple[Text, str]]:
-    event = found.event.id
-    by_pledge = {
-        "ribbon_short": (Text("Tambah dukungan ribbon", "Pledge more ribbons"), "?item=ribbon"),
-        "film_short": (Text("Tambah dukungan film", "Pledge more films"), "?item=film"),
-        "surplus_likely": (Text("Lepas sebagian dukungan", "Let go of some pledges"), "#pledges"),
-    }
-    more = (Text("Tambah dukungan blangko", "Pledge more blanks"), "?item=blangko")
-    by_plan = {
-        "no_stops": (Text("Tambah lokasi", "Add stops"), "outreach_pages.stops"),
-        "deadline_before_end": (Text("Ubah rencana", "Change the plan"), "outreach_pages.edit"),
-    }
-    if flag.code in by_plan and found.manages:
-        label, endpoint = by_plan[flag.code]
-        return [(label, url_for(endpoint, event_id=event))]
-    if may("pledge") and (flag.code in by_pledge or flag.code.startswith("shortfall_")):
-        label, rest = by_pledge.get(flag.code, more)
-        return [(label, url_for("outreach_pages.support", event_id=event) + rest)]
-    return []
+    ways = []
+    for action, label, endpoint, rest in _WAYS.get(flag.code, []):
+        if may(action) and (found.manages or action != "run_events"):
+            values: dict[str, Any] = {"event_id": found.event.id} if endpoint.startswith("outreach") else {}
+            ways.append((label, url_for(endpoint, **values) + rest))
+    return ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +247,11 @@ def journey(found: Overview, may: Callable[[str], bool]) -> Journey:
     ]  # fmt: skip
     if event.status is EventStatus.CANCELLED:
         return Journey([], None)
+    shown = [(label, done, address) for label, done, address, _ in steps]
     todo = next((step for step in steps if not step[1]), None)
-    following = (todo[3], todo[2]) if todo is not None and todo[2] is not None and todo[3] is not None else None
-    return Journey([(label, done, address) for label, done, address, _ in steps], following)
+    if todo is steps[2] and (event.starts_on - found.today).days > 1:
+        # Days ahead nobody counts boxes yet: what can still be done is to find what is short.
+        todo = steps[1] if any(flag.code.startswith("shortfall_") for flag in found.flags) else None
+    if todo is None or todo[2] is None or todo[3] is None:
+        return Journey(shown, None)
+    return Journey(shown, (todo[3], todo[2]))

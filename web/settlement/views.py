@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+from flask import url_for
 
 from api.amounts import amount_of
 from inventory.access import Action
@@ -83,7 +86,7 @@ def _goods(rows: list[dict[str, Any]]) -> Table:
     columns = [Column(Text("Pemilik", "Owner"), "owner_name"), Column(Text("Barang", "Item"), "item_name")]
     for name, head in _FIGURES:
         if name == "brought" or any(row[name] for row in rows):
-            columns.append(Column(head, name, "number"))
+            columns.append(Column(head, _unless_zero(name), "number"))
     columns.append(Column(Text("Satuan", "Unit"), "unit"))
     if any(row["explanation"] for row in rows):
         columns.append(Column(Text("Sebab selisih", "Why it differs"), "explanation"))
@@ -91,9 +94,18 @@ def _goods(rows: list[dict[str, Any]]) -> Table:
     return Table("goods", Text("Per pemilik dan barang", "By owner and item"), columns, rows, empty=empty)
 
 
+def _unless_zero(name: str) -> Callable[[Any], int | None]:
+    """A figure, where it is one: zeros all over hide the others."""
+    return lambda row: row[name] or None
+
+
 def _returns(rows: Any) -> Table:
     columns = [
-        Column(Text("Pengiriman", "Transfer"), lambda row: str(row.id)),
+        Column(
+            Text("Pengiriman", "Transfer"),
+            lambda row: str(row.id),
+            href=lambda row: url_for("transfers_pages.transfer", transfer_id=row.id),
+        ),
         Column(Text("Kepada", "To"), "office_name"),
         Column(Text("Gudang", "Store"), "to_store"),
         Column(Text("Barang", "Item"), "item_name"),
