@@ -18,9 +18,19 @@ ELSEWHERE = {
     "people_pages.open_invitation": "an invitation is used up: its own tests make one",
     "people_pages.ask_code": "only for who has a second factor: its own tests set one up",
     "documents_pages.pdf": "a paper, not a page",
+    "blanks_pages.scanned": "what a scan field is told, not a page",
 }
 # What stands in the address of a page that shows one thing: a query for it, on the demo.
 EXAMPLES: dict[str, str] = {
+    "movements_pages.movement.movement_id": "SELECT max(id) FROM movements",
+    "documents_pages.document.document_id": "SELECT max(id) FROM documents",
+    "documents_pages.check_one.check_value": "SELECT max(check_value) FROM documents",
+    "blanks_pages.story.number": "SELECT 'JMB00000003'",
+    "opname_pages.count.count_id": "SELECT max(id) FROM counts",
+    "opname_pages.line.count_id": "SELECT max(id) FROM counts",
+    "opname_pages.line.line_id": "SELECT max(id) FROM count_lines",
+    "opname_pages.other.count_id": "SELECT max(id) FROM counts",
+    "opname_pages.plan.plan_id": "SELECT max(id) FROM count_plans",
     "receipt_id": "SELECT max(id) FROM receipts",
     "user_id": "SELECT max(id) FROM users WHERE role = 'clerk'",
     "office": "SELECT '15.03'",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask import g
+
 from inventory.catalogue import queries as catalogue
 from inventory.catalogue.rules import ItemKind
 from inventory.offices import queries as offices
@@ -58,6 +60,12 @@ def destinations(province: str | None = None, *, own: bool = True) -> Groups:
 def provinces() -> Choices:
     """The provinces by name."""
     return offices.list_provinces()
+
+
+def brief(name: str) -> str:
+    """A store's name without that of the reader's own office: who works there need not read it in every line."""
+    own = g.signed.office_name if g.get("signed") is not None else ""
+    return name.removesuffix(f" {own}") if own else name
 
 
 def shown(store: Named) -> str:

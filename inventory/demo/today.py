@@ -14,7 +14,15 @@ from inventory.access import Actor, Role
 from inventory.coverage import commands as coverage
 from inventory.coverage.rules import Said
 from inventory.demo.people import JAKARTA, made_up_nik, somebody
+from inventory.documents import commands as documents
+from inventory.documents.rules import DocumentKind
 from inventory.offices.rules import main_store_of
+from inventory.opname import commands as opname
+from inventory.opname import plans
+from inventory.opname.commands import CountWish
+from inventory.opname.lines import Seen
+from inventory.opname.rules import CountKind
+from inventory.paging import Slice
 from inventory.printing import commands as printing
 from inventory.printing import handover, printers, supplies
 from inventory.printing.commands import NewJob
@@ -28,6 +36,7 @@ from inventory.stock import commands as stock
 from inventory.stock import numbers
 from inventory.stock.commands import Arrival
 from inventory.stock.numbers import Amount
+from inventory.stock.queries import StockFilter, list_stock
 from inventory.stock.rules import ReceiptSource, SpoilReason
 from inventory.transfers import commands as transfers
 from inventory.transfers.commands import Wish
@@ -38,6 +47,7 @@ QUEUE, TO_CONFIRM, DAILY_WORK = 36, 500, 800
 # Each printing day of these regencies, so many days ago.
 DAYS_AGO = (12, 8, 5, 1)
 COLLECTED_OF_TEN = 8
+COUNT_EVERY = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,7 @@ def play(today: date) -> None:
         for days in DAYS_AGO:
             _a_day(regency, today - timedelta(days=days), number * 1_000 + days * 50)
     _sarolangun(today)
+    _count(today)
     _numbered_blanks()
 
 
@@ -74,7 +85,7 @@ def _morning(day: date) -> datetime:
     return datetime.combine(day, time(8, 0), JAKARTA)
 
 
-def _receive(office: str, item: str, amount: Amount, paper: str) -> None:
+def _receive(office: str, item: str, amount: Amount, paper: str) -> int:
     arrival = Arrival(
         store=main_store_of(office),
         item=item,
@@ -83,7 +94,7 @@ def _receive(office: str, item: str, amount: Amount, paper: str) -> None:
         document_number=f"DEMO/{paper}/{office}",
         received_on=clock.business_day("Asia/Jakarta"),
     )
-    stock.receive(somebody(Role.CLERK, office), arrival)
+    return stock.receive(somebody(Role.CLERK, office), arrival)
 
 
 def _stock_up(regency: Regency) -> None:
@@ -127,7 +138,8 @@ def _a_day(regency: Regency, day: date, first: int) -> None:
 def _sarolangun(today: date) -> None:
     """A queue of people, a printer that is ready for them, and a delivery that waits to be confirmed."""
     store, printer = main_store_of(HERE), somebody(Role.PRINTER, HERE)
-    _receive(HERE, "blangko", Amount(DAILY_WORK), "HARIAN")
+    arrived = _receive(HERE, "blangko", Amount(DAILY_WORK), "HARIAN")
+    documents.issue(somebody(Role.CLERK, HERE), DocumentKind.TANDA_TERIMA, arrived)
     for item, quantity in (("ribbon", 4), ("film", 2)):
         _receive(HERE, item, Amount(quantity), f"HARIAN/{item}")
     machine = printers.add_printer(printer, NewPrinter(store, "Printer 1"))
@@ -141,6 +153,17 @@ def _sarolangun(today: date) -> None:
     sent = transfers.request(province, wish)
     transfers.approve(province, sent)
     transfers.dispatch(somebody(Role.CLERK, PROVINCE), sent)
+
+
+def _count(today: date) -> None:
+    """A count of what lay in the smallest box, made by two and approved by a third, and a plan for all the rest."""
+    clerk, field, third = (somebody(role, HERE) for role in (Role.CLERK, Role.FIELD, Role.COORDINATOR))
+    store, both = main_store_of(HERE), (clerk.user_id, field.user_id)
+    made = opname.start(clerk, CountWish(store, CountKind.PARTIAL, both, items=["film"]))
+    there = list_stock(clerk, StockFilter(store=store, item="film"), Slice(1)).items[0].on_hand
+    opname.note(clerk, made, [Seen("film", quantity=there)])
+    opname.approve(third, made, "Sudah dilihat bersama")
+    plans.make_plan(third, store, field.user_id, COUNT_EVERY, today + timedelta(days=COUNT_EVERY))
 
 
 def _numbered_blanks() -> None:

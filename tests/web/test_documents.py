@@ -29,7 +29,8 @@ def made(clerk, receipt, **more):
 def test_one_button_makes_the_paper_of_a_receipt_and_opens_its_pdf(browses, receipt):
     clerk = browses("clerk", "15.03")
     shown = clerk.get(made(clerk, receipt))
-    assert "Tanda terima 0001/TT/15.03/" in shown.words
+    assert "Tanda terima" in shown.words
+    assert "0001/TT/15.03/" in shown.words
     assert "Isinya masih sama dengan pembukuan." in shown.words
     (address,) = re.findall(r'href="(/dokumen/\d+\.pdf)"', shown.text)
     answer = clerk.get(address).answer

@@ -87,11 +87,9 @@ def test_supplies_are_used_up(clerk):
 
 @pytest.mark.usefixtures("exact")
 def test_a_wrong_receipt_is_taken_back_in_part_with_its_reason(clerk, calls):
-    (address,) = {row.location for row in [clerk.submit(RECEIVE, FILLED)]}
-    movement = address.replace("penerimaan", "mutasi")
-    shown = clerk.follow(
-        clerk.submit(f"{movement}/balik", {"/reason": "Salah hitung", "/quantity": "100"}, page=movement)
-    )
+    movement = clerk.submit(RECEIVE, FILLED).location.replace("penerimaan", "mutasi")
+    typed = {"/reason": "Salah hitung", "/quantity": "100"}
+    shown = clerk.follow(clerk.submit(f"{movement}/balik", typed, page=movement))
     assert "Sudah dibalik." in shown.words
     assert "Dibalik: 100" in clerk.get(movement).words
     assert on_hand(calls) == 11_900

@@ -14,6 +14,7 @@ from inventory.blanks.queries import GapFilter, NumberNotFound
 from inventory.blanks.rules import BlankState, DocumentOf, GapKind
 from inventory.offices.queries import names_of_stores
 from inventory.texts import Text
+from web import choices
 from web.language import told, word
 from web.pages import Pages, actor, see
 from web.tables import Column, Table
@@ -70,7 +71,7 @@ def story(number: str) -> Any:
         return see("blanks/find.html", asked=number[:40], unknown=True), 404
     stores = names_of_stores(hand["store"] for hand in found["hands"])
     for hand in found["hands"]:
-        hand["store_name"] = f"{stores[hand['store']].name} ({hand['store']})"
+        hand["store_name"] = choices.brief(stores[hand["store"]].name)
         hand["href"] = _document(hand["document_kind"], hand["document"])
     return see(
         "blanks/story.html",

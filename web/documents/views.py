@@ -13,12 +13,13 @@ from inventory.documents import commands, queries
 from inventory.documents.facts import Card, Waiting
 from inventory.documents.queries import CheckValueUnknown, DocumentFilter
 from inventory.documents.rules import DocumentKind, in_fours
+from inventory.offices.queries import names_of_offices
 from inventory.people.commands import count_hit
 from inventory.people.queries import names_of
 from inventory.stock.rules import Condition
 from inventory.texts import Text
 from web.pages import Pages, actor, done, once, see
-from web.signing import settings
+from web.signing import inside, settings
 from web.tables import Column, Table
 
 pages = Pages("documents", __name__)
@@ -27,7 +28,7 @@ pages = Pages("documents", __name__)
 def _back() -> str:
     """Where the reader came from, when that is a page of this console."""
     back = request.form.get("kembali") or request.args.get("dari") or ""
-    return back if back.startswith("/") and not back.startswith(("//", "/\\")) else ""
+    return back if back and inside(back) == back else ""
 
 
 @pages.shows("/dokumen", Action.READ, query=DocumentQuery)
@@ -73,6 +74,7 @@ def document(document_id: int) -> Any:
         "documents/document.html",
         paper=paper,
         maker=names_of([paper.user_id]).get(paper.user_id),
+        offices=names_of_offices(filter(None, (paper.office_code, paper.other_office))),
         check=in_fours(paper.check_value),
         valid=queries.check(paper.check_value).valid,
         back=_back(),

@@ -29,6 +29,15 @@ pages = Pages("movements", __name__)
 _SUPPLIES = (ItemKind.RIBBON, ItemKind.FILM, ItemKind.CLEANING_KIT)
 
 
+# A class alone says little: what belongs to it stands beside it.
+REASONS = {
+    SpoilReason.DAMAGED: Text("Tergores, patah, atau basah", "Scratched, broken or wet"),
+    SpoilReason.PRINT_FAILURE: Text("Gagal cetak", "Print failure"),
+    SpoilReason.ENCODE_FAILURE: Text("Gagal encode", "Encode failure"),
+    SpoilReason.FACTORY_DEFECT: Text("Cacat pabrik", "Factory defect"),
+}
+
+
 def _today() -> Any:
     return clock.business_day(zone_of())
 
@@ -40,7 +49,7 @@ def spoil() -> Any:
         "movements/spoil.html",
         stores=choices.stores(),
         items=choices.items(ItemKind.BLANK),
-        reasons=list(SpoilReason),
+        reasons=[(reason.value, text) for reason, text in REASONS.items()],
         today=_today(),
     )
 
@@ -98,7 +107,7 @@ def all_movements(query: dict[str, Any]) -> Any:
         Column(Text("Kejadian", "What happened"), lambda row: word(row["kind"]).capitalize()),
         Column(Text("Jumlah", "Quantity"), "quantity", "number"),
         Column(Text("Barang", "Item"), "item_name"),
-        Column(Text("Gudang", "Store"), lambda row: f"{row['store_name']} ({row['store_code']})"),
+        Column(Text("Gudang", "Store"), lambda row: choices.brief(row["store_name"])),
         Column(Text("Nomor surat", "Document"), "document_number"),
         Column(Text("Oleh", "By"), "user_name"),
     ]
@@ -151,7 +160,7 @@ def _entries(entries: list[dict[str, Any]]) -> Table:
 
 
 def _where(entry: dict[str, Any]) -> str:
-    store = f"{entry['store_name']} ({entry['store']})"
+    store = f"{choices.brief(entry['store_name'])} ({entry['store']})"
     return store if entry["place"] == "store" else f"{word(entry['place'])}, {store}"
 
 

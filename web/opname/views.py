@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import url_for
@@ -27,7 +28,7 @@ from inventory.paging import Slice
 from inventory.people.queries import names_of
 from inventory.stock.rules import Condition, SpoilReason
 from inventory.texts import Text
-from web import choices
+from web import choices, forms
 from web.language import told, word, zone_of
 from web.opname.schemas import BeginQuery
 from web.pages import Pages, actor, done, once, see, version
@@ -41,9 +42,16 @@ _MOST = 500
 def counts(query: dict[str, Any]) -> Any:
     """The counts, the newest first, and which stores are due."""
     which = CountFilter(query["office"], query["store"], query["status"], query["plan"])
+    stores: dict[str, str] = {}
+
+    def batch(wanted: Slice) -> Any:
+        found = queries.list_counts(actor(), which, wanted)
+        stores.update(_names(row.store_code for row in found.items))
+        return found
+
     columns = [
         Column(Text("Mulai", "Started"), "started_on", "day", href=lambda row: url_for(".count", count_id=row.id)),
-        Column(Text("Gudang", "Store"), "store_code"),
+        Column(Text("Gudang", "Store"), lambda row: stores[row.store_code]),
         Column(Text("Macam", "Kind"), "kind", "word"),
         Column(Text("Status", "Status"), "status", "word"),
         Column(Text("Disetujui", "Approved"), "approved_at", "instant"),
@@ -52,7 +60,7 @@ def counts(query: dict[str, Any]) -> Any:
         "counts",
         Text("Opname", "Counts"),
         columns,
-        lambda wanted: queries.list_counts(actor(), which, wanted),
+        batch,
         order="desc",
         empty=Text(
             "Belum pernah dihitung. Mulai opname: dua orang menghitung, orang ketiga menyetujui.",
@@ -61,15 +69,19 @@ def counts(query: dict[str, Any]) -> Any:
     )
     due = queries.list_plans(actor(), PlanFilter(active=True), Slice(5)).items
     shown = [queries.shown_plan(row) for row in due]
-    stores = names_of_stores(row["store_code"] for row in shown)
+    planned = _names(row["store_code"] for row in shown)
     return see(
         "opname/counts.html",
         counts=table,
-        due=[plan | {"store": stores[plan["store_code"]].told} for plan in shown],
+        due=[plan | {"store": planned[plan["store_code"]]} for plan in shown],
         people=names_of(plan["counter_id"] for plan in shown),
         me=actor().user_id,
         today=clock.business_day(zone_of()),
     )
+
+
+def _names(codes: Iterable[str]) -> dict[str, str]:
+    return {code: choices.brief(each.name) for code, each in names_of_stores(codes).items()}
 
 
 @pages.shows("/gudang/hitung/mulai", Action.MOVE_STOCK, query=BeginQuery)
@@ -106,7 +118,7 @@ def count(count_id: int) -> Any:
     return see(
         "opname/count.html",
         count=found,
-        store=names_of_stores([found["store_code"]])[found["store_code"]].told,
+        store=_names([found["store_code"]])[found["store_code"]],
         names=names_of(people),
         lines=_lines_table(found, lines),
         open=is_open,
@@ -147,16 +159,18 @@ def _lines_table(found: dict[str, Any], lines: list[dict[str, Any]]) -> Table:
     def address(line: dict[str, Any]) -> str | None:
         return url_for("opname_pages.line", count_id=found["id"], line_id=line["id"]) if is_open else None
 
+    differs = any(line["variance"] for line in lines)
     books = [
         Column(Text("Menurut buku", "On the books"), "books", "number"),
-        Column(Text("Selisih", "Difference"), lambda line: line["variance"] or None, "number"),
+        *([Column(Text("Selisih", "Difference"), lambda line: line["variance"] or None, "number")] if differs else []),
     ]
+    explanation = Column(Text("Penjelasan", "Explanation"), lambda line: line["explanation"] or None)
     columns = [
         Column(Text("Barang", "Item"), "name", href=address),
         Column(Text("Dihitung", "Counted"), "counted", "number"),
         *(books if found["told"] else []),
         Column(Text("Keadaan", "Standing"), _standing),
-        Column(Text("Penjelasan", "Explanation"), lambda line: line["explanation"] or None),
+        *([explanation] if any(line["explanation"] for line in lines) else []),
     ]
     empty = Text(
         "Pembukuan gudang ini kosong. Catat yang ditemukan.", "The books of this store are empty. Note what was found."
@@ -177,6 +191,8 @@ def _standing(line: dict[str, Any]) -> Text:
 def line(count_id: int, line_id: int) -> Any:
     """Count one line, or explain its difference."""
     found = queries.get_count(actor(), count_id)
+    if found["status"] is not CountStatus.OPEN and not forms.faults():
+        return done("opname_pages.count", count_id=count_id)
     lines = _told_lines(found)
     mine = next((each for each in lines if each["id"] == line_id), None)
     if mine is None:
@@ -196,6 +212,8 @@ def note_line(count_id: int, line_id: int, body: dict[str, Any]) -> Any:
 def other(count_id: int) -> Any:
     """Something lies there that no line is for."""
     found = queries.get_count(actor(), count_id)
+    if found["status"] is not CountStatus.OPEN and not forms.faults():
+        return done("opname_pages.count", count_id=count_id)
     conditions = list(COUNTED_CONDITIONS)
     return see(
         "opname/other.html", count=found, items=choices.items(), conditions=conditions, reasons=list(SpoilReason)
@@ -236,8 +254,22 @@ def cancel(count_id: int, body: dict[str, Any]) -> Any:
 @pages.shows("/gudang/hitung/rencana", Action.READ)
 def count_plans() -> Any:
     """Which store is counted how often, by whom."""
+    stores: dict[str, str] = {}
+    people: dict[int, str] = {}
+
+    def batch(wanted: Slice) -> Any:
+        found = queries.list_plans(actor(), PlanFilter(), wanted)
+        stores.update(_names(row.store_code for row in found.items))
+        people.update(names_of(row.counter_id for row in found.items))
+        return found
+
     columns = [
-        Column(Text("Gudang", "Store"), "store_code", href=lambda row: url_for(".plan", plan_id=row.id)),
+        Column(
+            Text("Gudang", "Store"),
+            lambda row: stores[row.store_code],
+            href=lambda row: url_for(".plan", plan_id=row.id),
+        ),
+        Column(Text("Penghitung", "Counter"), lambda row: people.get(row.counter_id)),
         Column(Text("Berikutnya", "Next"), "next_on", "day"),
         Column(Text("Setiap", "Every"), "every_days", "number", unit=Text("hari", "days")),
         Column(Text("Berlaku", "Active"), "active", "word"),
@@ -246,7 +278,7 @@ def count_plans() -> Any:
         "plans",
         Text("Rencana opname", "Count plans"),
         columns,
-        lambda wanted: queries.list_plans(actor(), PlanFilter(), wanted),
+        batch,
         turn=(paging.day, paging.number),
         empty=Text("Belum ada rencana.", "No plans yet."),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import url_for
@@ -14,7 +14,7 @@ from api.stock.schemas import ReceiptIn, ReceiptQuery
 from inventory import clock
 from inventory.access import Action
 from inventory.catalogue.rules import ItemKind
-from inventory.offices.queries import list_offices
+from inventory.offices.queries import list_offices, names_of_stores
 from inventory.offices.rules import OfficeLevel, level_of
 from inventory.paging import Slice
 from inventory.reports import cover
@@ -23,8 +23,9 @@ from inventory.stock.commands import Arrival, ArrivingLot
 from inventory.stock.queries import LotFilter, StockFilter
 from inventory.stock.rules import Condition, ReceiptSource
 from inventory.texts import Text, figure
+from inventory.words import in_english, in_indonesian
 from web import choices
-from web.language import day, word, zone_of
+from web.language import day, zone_of
 from web.pages import Pages, actor, done, once, see
 from web.stock.schemas import CardView, ShelfQuery
 from web.tables import Column, Table
@@ -32,6 +33,7 @@ from web.tables import Column, Table
 pages = Pages("stock", __name__)
 # So far back a stock card looks when nobody says from when.
 _USUAL_DAYS = 90
+_MOST_POINTS = 120
 _MOST = 500
 STATES = (
     ("free", Text("Siap pakai", "Ready to use")),
@@ -80,13 +82,14 @@ def _shelf_table(which: StockFilter, totals: list[Any]) -> Table:
     filled = [(name, head) for name, head in STATES if any(getattr(row, name) for row in totals)]
     columns = [
         Column(
-            Text("Gudang", "Store"),
-            lambda row: f"{row.store_name} ({row.store_code})",
+            Text("Barang", "Item"),
+            "item_name",
             href=lambda row: url_for(".card", store=row.store_code, item=row.item_code),
         ),
-        Column(Text("Barang", "Item"), "item_name"),
+        Column(Text("Gudang", "Store"), lambda row: choices.brief(row.store_name)),
         *[Column(head, _filled(name), "number") for name, head in filled],
         Column(Text("Satuan", "Unit"), "unit"),
+        Column(Text("Kode gudang", "Store's code"), "store_code"),
     ]
     return Table(
         "shelves",
@@ -116,12 +119,27 @@ def card(query: dict[str, Any]) -> Any:
     return see(
         "stock/card.html",
         shelf=shelf,
+        store=choices.brief(shelf.store_name),
         condition=condition,
-        points=[(day(on), left) for on, left in days],
+        points=[(day(on), left) for on, left in _every_day(days, until)],
         left=days[-1][1] if days else 0,
         card=_card_table(shelf.store_code, shelf.item_code, condition, since, until),
         **asked,
     )
+
+
+def _every_day(days: list[tuple[date, int]], until: date) -> list[tuple[date, int]]:
+    """What lay there day by day, also where nothing moved; of a long time every few days, and always the last."""
+    first, left, at = days[0][0], days[0][1], dict(days)
+    length = (until - first).days
+    step = length // _MOST_POINTS + 1
+    found = []
+    for count in range(length + 1):
+        on = first + timedelta(days=count)
+        left = at.get(on, left)
+        if (length - count) % step == 0:
+            found.append((on, left))
+    return found
 
 
 def _card_table(store: str, item: str, condition: Condition, since: Any, until: Any) -> Table:
@@ -132,7 +150,7 @@ def _card_table(store: str, item: str, condition: Condition, since: Any, until: 
             "day",
             href=lambda row: url_for("movements_pages.movement", movement_id=row["movement_id"]),
         ),
-        Column(Text("Kejadian", "What happened"), lambda row: word(row["kind"]).capitalize()),
+        Column(Text("Kejadian", "What happened"), _what),
         Column(Text("Nomor surat", "Document"), "document_number"),
         Column(Text("Masuk", "In"), lambda row: max(row["quantity"], 0) or None, "number"),
         Column(Text("Keluar", "Out"), lambda row: max(-row["quantity"], 0) or None, "number"),
@@ -147,6 +165,13 @@ def _card_table(store: str, item: str, condition: Condition, since: Any, until: 
         order="desc",
         empty=Text("Tidak ada mutasi pada hari-hari ini.", "Nothing moved on these days."),
     )
+
+
+def _what(row: dict[str, Any]) -> Text:
+    """The kind of movement, and whether the goods are those set aside for an event."""
+    kind, event = row["kind"], bool(row["event_id"])
+    words = [str(in_indonesian(kind)).capitalize(), str(in_english(kind)).capitalize()]
+    return Text(words[0] + ", untuk acara" * event, words[1] + ", for an event" * event)
 
 
 @pages.shows("/gudang/terima", Action.MOVE_STOCK)
@@ -198,10 +223,18 @@ def receipt(receipt_id: int) -> Any:
 @pages.shows("/gudang/penerimaan", Action.READ, query=ReceiptQuery)
 def receipts(query: dict[str, Any]) -> Any:
     """What came in, newest first."""
+    items, stores = dict(choices.items()), dict[str, str]()
+
+    def batch(wanted: Slice) -> Any:
+        found = queries.list_receipts(actor(), query["office"], query["store"], wanted)
+        named = names_of_stores(row.store_code for row in found.items)
+        stores.update({code: choices.brief(each.name) for code, each in named.items()})
+        return found
+
     columns = [
         Column(Text("Tanggal", "Date"), "received_on", "day", href=lambda row: url_for(".receipt", receipt_id=row.id)),
-        Column(Text("Gudang", "Store"), "store_code"),
-        Column(Text("Barang", "Item"), "item_code"),
+        Column(Text("Gudang", "Store"), lambda row: stores[row.store_code]),
+        Column(Text("Barang", "Item"), lambda row: items.get(row.item_code, row.item_code)),
         Column(Text("Dihitung", "Counted"), "quantity", "number"),
         Column(Text("Selisih dari surat", "Difference from the paper"), _difference, "number"),
         Column(Text("Dari", "From"), "source", "word"),
@@ -211,7 +244,7 @@ def receipts(query: dict[str, Any]) -> Any:
         "receipts",
         Text("Penerimaan", "Receipts"),
         columns,
-        lambda wanted: queries.list_receipts(actor(), query["office"], query["store"], wanted),
+        batch,
         order="desc",
         empty=Text("Belum ada penerimaan. Mulai dari Terima.", "No receipts yet. Begin with Receive."),
     )
