@@ -18,7 +18,12 @@ ELSEWHERE = {
     "people_pages.open_invitation": "an invitation is used up: its own tests make one",
     "people_pages.ask_code": "only for who has a second factor: its own tests set one up",
     "documents_pages.pdf": "a paper, not a page",
+    "seals_pages.export_file": "a file, not a page",
+    "hooks_pages.webhook": "the demo calls nobody: its own tests make one",
+    "hooks_pages.dead_letter": "the demo calls nobody: its own tests make one",
     "blanks_pages.scanned": "what a scan field is told, not a page",
+    "cards_pages.known": "what a scan field is told, not a page",
+    "cards_pages.shown": "the demo sends no cards on: its own tests do",
 }
 # What stands in the address of a page that shows one thing: a query for it, on the demo.
 EXAMPLES: dict[str, str] = {
@@ -31,7 +36,20 @@ EXAMPLES: dict[str, str] = {
     "opname_pages.line.line_id": "SELECT max(id) FROM count_lines",
     "opname_pages.other.count_id": "SELECT max(id) FROM counts",
     "opname_pages.plan.plan_id": "SELECT max(id) FROM count_plans",
+    "offices_pages.office.code": "SELECT '15.03'",
+    "offices_pages.store.code": "SELECT '15.03-UTAMA'",
+    "printing_pages.job.job_id": "SELECT max(id) FROM print_jobs WHERE office_code = '15.03'",
+    "printing_pages.undo.job_id": "SELECT max(id) FROM print_jobs WHERE office_code = '15.03'",
+    "printing_pages.undo.recording": "SELECT max(recording_id) FROM cards WHERE office_code = '15.03'",
+    "runs_pages.sheet.job_id": "SELECT max(id) FROM print_jobs WHERE office_code = '15.03'",
+    "handover_pages.card.recording": "SELECT max(recording_id) FROM cards WHERE office_code = '15.03'",
     "receipt_id": "SELECT max(id) FROM receipts",
+    "transfer_id": "SELECT max(id) FROM transfers WHERE status = 'dispatched'",
+    "session_id": "SELECT max(id) FROM custody_sessions",
+    "loan_id": "SELECT max(id) FROM loans",
+    "request_id": "SELECT max(id) FROM supply_requests",
+    "destruction_id": "SELECT max(id) FROM destructions",
+    "row_id": "SELECT max(id) FROM withdrawn_cards",
     "user_id": "SELECT max(id) FROM users WHERE role = 'clerk'",
     "office": "SELECT '15.03'",
 }

@@ -99,7 +99,7 @@ def test_the_small_page_leads_to_the_whole_one_and_has_no_code_to_scan(browses):
     whole, small = browses().get(NOTICE).text, browses().get(f"{NOTICE}?ringkas").text
     assert 'class="qr"' in whole
     assert 'class="qr"' not in small
-    assert 'href="http://localhost/publik/15.03"' in small
+    assert 'href="/publik/15.03"' in small
 
 
 @pytest.mark.usefixtures("announced")
