@@ -25,10 +25,12 @@ from web import choices
 from web.cards.schemas import GoodIn
 from web.language import word
 from web.pages import Pages, actor, done, once, see
+from web.printing.shape import filled
 from web.tables import Column, Table
 
 pages = Pages("cards", __name__)
 _MANY = Slice(500)
+_WHERE = Text("Ada di", "Lies at")
 _PERSON = (
     Column(
         Text("Nomor perekaman", "Recording"),
@@ -92,20 +94,23 @@ def uncollected(query: dict[str, Any]) -> Any:
     columns = [
         *_PERSON,
         Column(Text("Menunggu", "Waiting"), "age_days", "number", unit=Text("hari", "days")),
-        Column(Text("Ada di", "Lies at"), lambda row: row["sent_to_name"] or row["store_name"]),
+        Column(_WHERE, lambda row: row["sent_to_name"] or row["store_name"]),
         Column(Text("Dicetak", "Printed"), "printed_at", "instant"),
     ]
     cards = Table("kartu", Text("Kartu yang menunggu", "Cards that wait"), columns,
                   lambda wanted: desk.list_cards(actor(), which, wanted),
                   empty=Text("Tidak ada kartu yang menunggu selama itu.", "No card has waited that long."))  # fmt: skip
+    places = filled(_places(query))
+    if len(places.rows) < 2:  # noqa: PLR2004 - where all lie in one place, it is told once
+        cards.columns = [column for column in columns if column.head != _WHERE]
     return see(
         "cards/uncollected.html",
         steps=steps,
         waiting=sum(step["cards"] for step in steps),
         late=sum(step["cards"] for step in steps if step["from_days"]),
         bars=bars,
-        places=_places(query),
-        cards=cards,
+        places=places,
+        cards=filled(cards),
         query=query,
         days=[(str(step["from_days"]), _more_than(step["from_days"])) for step in steps if step["from_days"]],
     )
@@ -170,7 +175,7 @@ def sent(query: dict[str, Any]) -> Any:
     table = Table("kiriman", Text("Kiriman kartu", "Cards sent on"), columns, rows, order="desc",
                   empty=Text("Belum ada kartu yang dikirim ke kecamatan atau desa.",
                              "No cards were sent on to a kecamatan or village yet."))  # fmt: skip
-    return see("cards/consignments.html", table=table, query=query, statuses=list(ConsignmentStatus))
+    return see("cards/consignments.html", table=filled(table), query=query, statuses=list(ConsignmentStatus))
 
 
 def _state(row: dict[str, Any]) -> Text:
@@ -226,7 +231,7 @@ def shown(consignment_id: int) -> Any:
         region=names.get(found["region_code"], found["region_code"]),
         store=stores.get(found["store_code"], found["store_code"]),
         state=_state(found),
-        cards=cards,
+        cards=filled(cards),
         posted=request.method == "POST",
     )
 

@@ -19,6 +19,7 @@ from inventory.texts import Text
 from web.handover.schemas import BadIn, FindIn, LossIn, MistakeIn
 from web.language import told
 from web.pages import Pages, actor, done, once, see
+from web.printing.shape import period
 from web.runs.views import SPOILED
 
 pages = Pages("handover", __name__)
@@ -106,6 +107,7 @@ def card(recording: int) -> Any:
     return see(
         "handover/card.html",
         card=found,
+        within=period(found["undo_minutes"]),
         relation=relations.get(found["collector_relation"], found["collector_relation"]),
         classes=[(reason.value, text) for reason, text in SPOILED],
         posted=request.endpoint if request.method == "POST" else None,

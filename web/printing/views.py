@@ -21,6 +21,7 @@ from inventory.recordings.rules import RecordingStatus
 from inventory.texts import Text
 from web.pages import Pages, actor, done, once, see
 from web.printing.schemas import UndoIn
+from web.printing.shape import filled, period
 from web.tables import Column, Table
 
 pages = Pages("printing", __name__)
@@ -37,7 +38,7 @@ STATUSES = (
     (JobStatus.DONE, Text("selesai", "done")),
     (JobStatus.CANCELLED, Text("dibatalkan", "cancelled")),
 )
-TONES = {JobState.PRINTING: "info", JobState.QUEUED: "warn", JobState.DONE: "good"}
+TONES = {JobState.PRINTING: "info", JobState.QUEUED: "info", JobState.DONE: "good"}
 
 
 @pages.shows("/cetak/pekerjaan", Action.READ_RECORDINGS, query=JobQuery)
@@ -57,7 +58,14 @@ def jobs(query: dict[str, Any]) -> Any:
     )  # fmt: skip
     again = Table("cetak_ulang", Text("Menunggu dicetak ulang", "Waiting to be printed again"), _again_columns(),
                   lambda wanted: sheets.list_reprints(actor(), wanted))  # fmt: skip
-    return see("printing/jobs.html", mine=mine, jobs=everything, again=again, statuses=STATUSES, query=query)
+    return see(
+        "printing/jobs.html",
+        mine=filled(mine),
+        jobs=filled(everything),
+        again=again,
+        statuses=STATUSES,
+        query=query,
+    )
 
 
 def _with_names(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -67,7 +75,7 @@ def _with_names(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _columns() -> list[Column]:
     return [
-        Column(Text("Pekerjaan", "Job"), "id", "number", href=lambda row: url_for(".job", job_id=row["id"])),
+        Column(Text("Pekerjaan", "Job"), "id", href=lambda row: url_for(".job", job_id=row["id"])),
         Column(Text("Dibuat", "Made"), "created_at", "instant"),
         Column(Text("Keadaan", "State"), lambda row: STATES[row["state"]]),
         Column(Text("Printer", "Printer"), "printer"),
@@ -84,7 +92,7 @@ def _again_columns() -> list[Column]:
         Column(Text("Nomor perekaman", "Recording"), "client_id"),
         Column(Text("NIK", "NIK"), "nik"),
         Column(Text("Alasan cetak", "Reason"), "reason", "word"),
-        Column(Text("Di pekerjaan", "In job"), "job", "number", href=lambda row: url_for(".job", job_id=row["job"])),
+        Column(Text("Di pekerjaan", "In job"), "job", href=lambda row: url_for(".job", job_id=row["job"])),
     ]
 
 
@@ -104,13 +112,13 @@ def job(job_id: int) -> Any:
         tone=TONES.get(found["state"]),
         feed=None if ended else sheets.feed_of(actor(), found),
         warnings=sheets.warnings_of(found) if access.permits(actor(), Action.PRINT) else [],
-        lines=lines,
+        lines=filled(lines),
     )
 
 
 def _line_columns(found: dict[str, Any]) -> list[Column]:
     columns = [
-        Column(Text("Baris", "Line"), "line", "number"),
+        Column(Text("Baris", "Line"), "line"),
         Column(Text("Nomor perekaman", "Recording"), "client_id", href=_card_of),
         Column(Text("NIK", "NIK"), "nik"),
         Column(Text("Alasan cetak", "Reason"), "reason", "word"),
@@ -175,7 +183,8 @@ def cancel(job_id: int) -> Any:
 @pages.shows("/cetak/pekerjaan/<int:job_id>/baris/<int:recording>/batal", Action.PRINT)
 def undo(job_id: int, recording: int) -> Any:
     """Why the last result of a line is undone."""
-    return see("printing/undo.html", job=sheets.get_job(actor(), job_id), recording=recording)
+    found = sheets.get_job(actor(), job_id)
+    return see("printing/undo.html", job=found, recording=recording, within=period(found["undo_minutes"]))
 
 
 @pages.does("/cetak/pekerjaan/<int:job_id>/baris/<int:recording>/batal", Action.PRINT, body=UndoIn, again=undo)

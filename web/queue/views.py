@@ -100,7 +100,6 @@ def _columns(*, held: bool) -> list[Column]:
         job = Column(
             Text("Pekerjaan", "Job"),
             "job",
-            "number",
             href=lambda row: url_for("printing_pages.job", job_id=row["job"]) if row["job"] else None,
         )
         waits = Column(Text("Menunggu", "Waited"), "waited_days", "number", unit=Text("hari", "days"))
