@@ -25,11 +25,14 @@ from web.people import administration
 from web.people import views as people
 from web.planning import allocation
 from web.planning import views as planning
+from web.policies import views as policies
 from web.printers import views as printers
 from web.printing import views as printing
 from web.queue import views as queue
+from web.recordings import views as recordings
 from web.reports import views as reports
 from web.requests import views as requests
+from web.residents import views as residents
 from web.runs import views as runs
 from web.seals import views as seals
 from web.settlement import views as settlement
@@ -53,6 +56,9 @@ FEATURES: tuple[Pages, ...] = (
     administration.pages,
     printers.pages,
     reports.pages,
+    policies.pages,
+    recordings.pages,
+    residents.pages,
     seals.pages,
     stock.pages,
     custody.pages,

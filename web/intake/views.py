@@ -62,7 +62,7 @@ class FileIn(fields.Strict):
     reason = fields.Kind(PrintReason, load_default=None, allow_none=True)
     status = fields.Kind(ReportedStatus, load_default=None, allow_none=True)
     name = fields.Words(high=60, load_default=None, allow_none=True)
-    partial = fields.Flag(load_default=False)
+    in_part = fields.Flag(data_key="partial", load_default=False)
 
 
 @pages.shows("/cetak/impor", Action.RECORD)
@@ -99,7 +99,7 @@ def bring_in(body: dict[str, Any]) -> Any:
     if told is not None:
         commands.set_profile(actor(), body["office"], told)
     name = body["profile"] if told is None else told.name
-    sent = Sent(body["office"], request.files["file"].filename or "", content, name, partial=body["partial"])
+    sent = Sent(body["office"], request.files["file"].filename or "", content, name, partial=body["in_part"])
     try:
         number = commands.bring_in(actor(), sent, once=once())
     except ImportRefused as error:
@@ -111,7 +111,7 @@ def _content() -> bytes:
     file = request.files.get("file")
     if file is None or not file.filename:
         raise ma.ValidationError({"file": [_FILE_MISSING]})
-    content = file.read()
+    content: bytes = file.read()
     if len(content) > MAX_BYTES:
         raise RequestEntityTooLarge
     file.seek(0)

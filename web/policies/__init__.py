@@ -1,0 +1,1 @@
+"""Who is printed first: the policy of an office, tried out before it is set."""

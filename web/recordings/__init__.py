@@ -1,0 +1,1 @@
+"""The people recorded, masked; and who was shown whose data, and why."""
