@@ -33,14 +33,14 @@ _BATCH, _SHOWN = 500, 50
 _EXCEL = {
     "number": "#,##0",
     "decimal": "#,##0.0",
-    "percent": "0.0%",
+    "percent": "0.0#%",
     "day": "d mmm yyyy",
     "instant": "d mmm yyyy hh:mm",
 }
 _WRITTEN: dict[str, Callable[[Any], str]] = {
     "number": language.number,
     "decimal": language.decimal,
-    "percent": language.percent,
+    "percent": lambda value: language.percent(value, 2),
     "day": language.day,
     "instant": language.instant,
     "word": word,

@@ -142,6 +142,17 @@ def list_siblings(actor: Actor, parent: str | None, as_of: date | None, wanted: 
     return Siblings(batch, own, _totals(children, own), ranked_by)
 
 
+def history(actor: Actor, region: str) -> tuple[list[dict[str, Any]], Target | None]:
+    """Every report of one region, the newest first, and the target in force there today. Raises `OutOfReach`."""
+    access.require(actor, Action.READ, region)
+    query = sa.select(*_REPORT).join(Region, Region.code == CoverageReport.region_code)
+    query = query.where(CoverageReport.region_code == region)
+    rows = current().execute(query.order_by(CoverageReport.as_of.desc(), CoverageReport.id.desc()))
+    found = [_computed(row) for row in rows]
+    targets = _targets(Region.code == region, region)
+    return found, rules.target_in_force(region, targets, clock.business_day(time_zone_of(region)))
+
+
 def _latest(shown: sa.ColumnElement[bool], as_of: date | None) -> dict[str, Any]:
     """The newest report of each region; of several sources on one day the one entered last."""
     newest = sa.func.row_number().over(

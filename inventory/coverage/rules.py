@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from inventory.errors import Conflict, RuleViolated
 from inventory.regions.rules import parent_of
-from inventory.texts import Text
+from inventory.texts import Text, figure
 
 WHOLE = 100
 # A reported percentage is rounded by its source: this far from the computed one it still agrees.
@@ -32,8 +32,8 @@ class CoverageFiguresMissing(RuleViolated):
 
     code = "coverage_figures_missing"
     text = Text(
-        "Isi setidaknya satu dari recorded, reported_percent, dan reported_remaining.",
-        "Give at least one of recorded, reported_percent and reported_remaining.",
+        "Isi setidaknya satu: yang sudah direkam, persentase yang dilaporkan, atau sisa yang dilaporkan.",
+        "Give at least one of these: how many are recorded, the reported percentage, the reported remainder.",
     )
 
 
@@ -149,7 +149,9 @@ def _remaining_differs(computed: int, reported: int) -> Flag:
         "Sisa yang dilaporkan {reported}, tetapi dari kedua angkanya {computed}.",
         "The reported remainder is {reported}, but the two figures give {computed}.",
     )
-    return Flag("remaining_differs", text.format(reported=reported, computed=computed), computed, reported)
+    return Flag(
+        "remaining_differs", text.format(reported=figure(reported), computed=figure(computed)), computed, reported
+    )
 
 
 def _percent_differs(computed: float, reported: float) -> Flag:
@@ -157,7 +159,9 @@ def _percent_differs(computed: float, reported: float) -> Flag:
         "Persentase yang dilaporkan {reported}, tetapi dari kedua angkanya {computed}.",
         "The reported percentage is {reported}, but the two figures give {computed}.",
     )
-    return Flag("percent_differs", text.format(reported=reported, computed=computed), computed, reported)
+    return Flag(
+        "percent_differs", text.format(reported=figure(reported), computed=figure(computed)), computed, reported
+    )
 
 
 def _above_whole(percent: float) -> Flag:
@@ -239,6 +243,13 @@ def compare_total(summed: Said, parent: Said | None, *, complete: bool) -> tuple
     return tuple(flags)
 
 
+_NAMES = {
+    "required": Text("wajib KTP", "who must hold a KTP"),
+    "recorded": Text("yang sudah direkam", "recorded"),
+    "percent": Text("persentase", "percentage"),
+}
+
+
 def _total_differs(name: str, computed: float, reported: float, *, complete: bool) -> Flag:
     if complete:
         code, text = "totals_differ", Text(
@@ -250,4 +261,6 @@ def _total_differs(name: str, computed: float, reported: float, *, complete: boo
             "Belum semua wilayah melapor angka: {name} baru {computed} dari {reported}.",
             "Not every region has given figures yet: {name} is {computed} of {reported}.",
         )  # fmt: skip
-    return Flag(code, text.format(name=name, computed=computed, reported=reported), computed, reported)
+    return Flag(
+        code, text.format(name=_NAMES[name], computed=figure(computed), reported=figure(reported)), computed, reported
+    )

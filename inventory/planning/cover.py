@@ -8,16 +8,13 @@ from datetime import date
 from fractions import Fraction
 from math import ceil, floor
 
-from inventory.planning.flags import CONSIGNMENT_DAYS, order_by
+from inventory.planning.flags import CONSIGNMENT_DAYS
 from inventory.planning.rules import CRITICAL_DAYS, RECENT_DAYS, WARNING_DAYS, days_of_cover
 from inventory.texts import Text, figure
 
 # Who has more lacks nothing for now, however much it is.
 A_YEAR = 250
-_UNKNOWN = Text(
-    "belum diketahui: {days} hari terakhir tidak ada yang dicetak",
-    "not known: nothing was printed in the last {days} days",
-).format(days=RECENT_DAYS)
+_UNKNOWN = Text("belum diketahui", "not known")
 _NOTHING = Text("habis", "nothing left")
 _NOT_A_DAY = Text("kurang dari satu hari kerja", "less than one working day")
 _LONG = Text("cukup untuk lebih dari setahun", "enough for more than a year")
@@ -29,7 +26,7 @@ _ONE = Text("cukup untuk satu hari kerja", "enough for one working day")
 class Cover:
     """The blanks in an office's ordinary stores, and what printing took of them on the working days of late.
 
-    `on_hand` are its own and free; `earmarked` lie beside them, set aside for events.
+    `on_hand` are its own and free; `earmarked` lie beside them, set aside for events. It orders at `reorder_at`.
     """
 
     office: str
@@ -38,6 +35,7 @@ class Cover:
     earmarked: int
     used: int
     working_days: int
+    reorder_at: int | None = None
 
     @property
     def used_per_day(self) -> Fraction:
@@ -51,8 +49,13 @@ class Cover:
 
     @property
     def reorder_level(self) -> int | None:
-        """As many as are used while a consignment is under way; None when nothing is used."""
-        return ceil(CONSIGNMENT_DAYS * self.used_per_day) or None
+        """Where the office orders: its own figure, else what is used while a consignment is under way, else none."""
+        return self.reorder_at if self.reorder_at is not None else ceil(CONSIGNMENT_DAYS * self.used_per_day) or None
+
+    @property
+    def days_to_reorder(self) -> Fraction | None:
+        """How many working days until the office orders; 0 when it should have, None when nothing is used."""
+        return days_of_cover(max(0, self.on_hand - (self.reorder_level or 0)), self.used_per_day)
 
     @property
     def in_words(self) -> Text:
@@ -65,7 +68,7 @@ class Cover:
         if self.days is None:
             return 0
         steps = (CRITICAL_DAYS, WARNING_DAYS, RECENT_DAYS)
-        return next((4 - step for step, days in enumerate(steps) if self.days <= days), 1)
+        return next((4 - step for step, days in enumerate(steps) if floor(self.days) <= days), 1)
 
     def plus(self, quantity: int) -> Cover:
         """The same office with so many more, or fewer."""
@@ -93,11 +96,6 @@ def runs_out_on(days: Fraction, as_of: date, coming: Sequence[date]) -> date | N
     if days <= 0:
         return as_of
     return coming[ceil(days) - 1] if days <= len(coming) else None
-
-
-def order_before(runs_out: date, as_of: date) -> date:
-    """The last day to order so that a consignment comes in time; never before `as_of`."""
-    return max(order_by(runs_out), as_of)
 
 
 def worst_first(covers: Iterable[Cover]) -> list[Cover]:

@@ -37,9 +37,9 @@ def covers(actor: Actor, region: str, as_of: date | None = None) -> list[Cover]:
     `OfficeNotFound` for a region without an office.
     """
     access.require(actor, Action.READ, region)
-    offices = current().execute(
-        sa.select(Office.code, Office.name).where(access.within(Office.code, region)).order_by(Office.code)
-    ).all()  # fmt: skip
+    columns = (Office.code, Office.name, Office.reorder_at)
+    query = sa.select(*columns).where(access.within(Office.code, region)).order_by(Office.code)
+    offices = current().execute(query).all()
     if region not in {office.code for office in offices}:
         raise OfficeNotFound(office=region)
     last = as_of or clock.business_day(time_zone_of(region))
@@ -55,9 +55,17 @@ def covers(actor: Actor, region: str, as_of: date | None = None) -> list[Cover]:
             *stock.get(office.code, (0, 0)),
             max(0, used.get(office.code, 0) - at_events.get(office.code, 0)),
             days,
+            office.reorder_at,
         )
         for office in offices
     ]
+
+
+def names(actor: Actor, region: str) -> dict[str, str]:
+    """What the offices of a subtree are called, by code. Raises `OutOfReach`."""
+    access.require(actor, Action.READ, region)
+    query = sa.select(Office.code, Office.name).where(access.within(Office.code, region)).order_by(Office.code)
+    return {row.code: row.name for row in current().execute(query)}
 
 
 def _stock(region: str) -> dict[str, tuple[int, int]]:

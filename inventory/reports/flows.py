@@ -164,8 +164,8 @@ def _taken_by_printing(columns: Any) -> sa.ColumnElement[bool]:
 def _at_one_moment(statement: Callable[[int, int], Any]) -> Sequence[Any]:
     """What a statement of the position and the floor tells, at a moment when the position was just that one."""
     for _ in range(_TRIES):
-        position = current().scalar(sa.select(_POSITION)) or 0
-        floor = current().scalar(sa.select(_SEALED.c.floor_id)) or 0
+        floor_id = sa.func.coalesce(sa.select(_SEALED.c.floor_id).scalar_subquery(), 0)
+        position, floor = current().execute(sa.select(_POSITION, floor_id)).one()
         rows = current().execute(statement(position, floor)).all()
         if not rows or rows[0].position == position:
             return rows

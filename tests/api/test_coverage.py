@@ -25,12 +25,12 @@ def test_rejang_lebong_has_11780_left_and_the_reported_11870_is_flagged(calls):
     assert (made["percent"], made["remaining"], made["reported_remaining"]) == (94.51, 11_780, 11_870)
     (flag,) = made["flags"]
     assert (flag["code"], flag["computed"], flag["reported"]) == ("remaining_differs", 11_780, 11_870)
-    assert flag["detail"].startswith("Sisa yang dilaporkan 11870")
+    assert flag["detail"].startswith("Sisa yang dilaporkan 11.870")
 
 
 def test_a_flag_speaks_the_callers_language(calls):
     made = calls("coordinator", "17.02").post("/coverage", S4, Accept_Language="en")
-    assert made["flags"][0]["detail"] == "The reported remainder is 11870, but the two figures give 11780."
+    assert made["flags"][0]["detail"] == "The reported remainder is 11,870, but the two figures give 11,780."
 
 
 def test_jember_had_recorded_99_25_percent(calls):

@@ -1,6 +1,7 @@
 """How long blanks last: exact, never more than there is, and said in words."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
 from hypothesis import given
@@ -80,12 +81,13 @@ def test_the_last_blank_goes_on_the_working_day_that_uses_it_up():
     assert cover.runs_out_on(Fraction(31, 10), today, coming) is None
 
 
-def test_one_orders_while_a_consignment_can_still_come_and_never_yesterday():
-    today = date(2026, 1, 5)
-    assert cover.order_before(today + timedelta(days=10), today) == today + timedelta(days=7)
-    assert cover.order_before(today, today) == today
+def test_an_office_orders_at_its_own_figure_else_at_what_a_consignment_takes_to_come():
     assert office(5_000, 1_000).reorder_level == 150
+    assert office(5_000, 1_000).days_to_reorder == 97
+    assert replace(office(5_000, 1_000), reorder_at=2_000).days_to_reorder == 60
+    assert replace(office(500, 1_000), reorder_at=2_000).days_to_reorder == 0
     assert office(5_000, 0).reorder_level is None
+    assert office(5_000, 0).days_to_reorder is None
 
 
 def test_a_province_has_what_its_offices_have_together():

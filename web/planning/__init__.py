@@ -1,0 +1,1 @@
+"""Planning as pages: the province at a glance, allocation by hand, shortfalls."""
