@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from inventory import clock, marks
 from inventory.database import current, transaction
-from inventory.demo import jember, people, rejang_lebong, sarolangun, today, trenggalek
+from inventory.demo import desk, jember, people, rejang_lebong, sarolangun, today, trenggalek
 from inventory.stock.models import Movement
 
 DAYS_AHEAD = 12
@@ -39,6 +39,7 @@ def load() -> str:
     day = clock.business_day(sarolangun.ZONE)
     sarolangun.plan_next(day + timedelta(days=DAYS_AHEAD))
     today.play(day)
+    desk.play(day)
     people.add_users()
     with transaction() as session:
         marks.mark_demo(session, WHOLE)

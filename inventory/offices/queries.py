@@ -195,9 +195,13 @@ class Named:
 
 
 def _named(*conditions: sa.ColumnElement[bool]) -> list[Named]:
-    columns = [Store.code, Store.name, Store.office_code, Office.name, Store.kind, Store.closed]
-    query = sa.select(*columns).join(Office, Office.code == Store.office_code).where(*conditions)
-    return [Named(*row) for row in current().execute(query.order_by(Store.office_code, Store.code))]
+    query = (
+        sa.select(Store.code, Store.name, Store.office_code, Office.name, Store.kind, Store.closed)
+        .join(Office, Office.code == Store.office_code)
+        .where(*conditions)
+        .order_by(Store.office_code, Store.code)
+    )
+    return [Named(*row) for row in current().execute(query)]
 
 
 def names_of_stores(codes: Iterable[str]) -> dict[str, Named]:
