@@ -169,7 +169,9 @@ def add_webhook(
         return once.keep(session, hook.id), secret
 
 
-def change_webhook(actor: Actor, webhook_id: int, version: int, changes: dict[str, Any], reach: Reach = PUBLIC) -> int:
+def change_webhook(
+    actor: Actor, webhook_id: int, version: int, changes: dict[str, Any], reach: Reach = PUBLIC, once: Once = FIRST
+) -> int:
     """Change where a webhook goes, what it is told, or whether it is told at all; then it is tried again at once."""
     queries.get_webhook(actor, webhook_id)
     current().rollback()
@@ -177,6 +179,8 @@ def change_webhook(actor: Actor, webhook_id: int, version: int, changes: dict[st
         reach.target(changes["url"])
     with transaction() as session:
         hook = _locked(session, actor, webhook_id)
+        if (done := once.done_before(session)) is not None:
+            return done
         if hook.version != version:
             raise StaleVersion(subject="webhook", key=webhook_id, what="Webhook", current=hook.version, yours=version)
         if "kinds" in changes:
@@ -187,7 +191,7 @@ def change_webhook(actor: Actor, webhook_id: int, version: int, changes: dict[st
         _try_at_once(hook)
         told = {name: _host(value, reach) if name == "url" else value for name, value in changes.items()}
         audit.record(session, actor, "change_webhook", "webhook", webhook_id, hook.office_code, **told)
-        return webhook_id
+        return once.keep(session, webhook_id)
 
 
 def replay(actor: Actor, webhook_id: int, after: int, once: Once = FIRST) -> int:

@@ -38,11 +38,11 @@ def announce(
     with transaction() as session:
         unseen = OfficeNotFound(office=office)
         access.require(actor, Action.ADMINISTER, office, unseen=unseen)
+        if once.done_before(session) is not None:
+            return office
         # The office's row is held, so that two first announcements wait for each other.
         if session.get(Office, office, with_for_update=True) is None:
             raise unseen
-        if once.done_before(session) is not None:
-            return office
         board = session.get(NoticeBoard, office)
         present = 0 if board is None else board.version
         if version is not None and version != present:

@@ -31,8 +31,8 @@ class OriginWrong(RuleViolated):
 
     code = "origin_wrong"
     text = Text(
-        "Alamat situs harus seperti https://dukcapil.example.go.id, tanpa garis miring di belakangnya.",
-        "A site must be written like https://dukcapil.example.go.id, without a slash behind it.",
+        "Alamat situs harus seperti https://blangko.example.go.id, tanpa garis miring di belakangnya.",
+        "A site must be written like https://blangko.example.go.id, without a slash behind it.",
     )
 
 

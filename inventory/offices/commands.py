@@ -17,7 +17,11 @@ from inventory.offices.queries import OfficeNotFound, StoreNotFound
 from inventory.offices.rules import OfficeLevel, StoreKind
 from inventory.regions.models import Region
 from inventory.regions.queries import get_region
+from inventory.retries import FIRST, Once
 from inventory.texts import Text
+
+# What is kept of a deed whose identity is a code: only that it was done.
+_MADE = 1
 
 
 class CodeTaken(Conflict):
@@ -85,10 +89,12 @@ def _main_store(code: str, name: str) -> dict[str, Any]:
     }
 
 
-def open_office(actor: Actor, code: str, name: str) -> str:
+def open_office(actor: Actor, code: str, name: str, once: Once = FIRST) -> str:
     """Open one more office with its main store, where a new regency or province was made. Answers its code."""
     with transaction() as session:
         access.require(actor, Action.ADMINISTER, code)
+        if once.done_before(session) is not None:
+            return code
         get_region(code, pointer="/code")
         if code.count(".") > 1:
             raise NotAnOfficeCode(pointer="/code", office=code)
@@ -96,13 +102,16 @@ def open_office(actor: Actor, code: str, name: str) -> str:
             if not insert_ignore(session, table_of(model), [row]):  # there already, or a twin was quicker
                 raise CodeTaken(pointer="/code", key=row["code"])
         audit.record(session, actor, "open_office", "office", code, code)
+        once.keep(session, _MADE)
         return code
 
 
-def change_office(actor: Actor, code: str, version: int, changes: dict[str, Any]) -> str:
+def change_office(actor: Actor, code: str, version: int, changes: dict[str, Any], once: Once = FIRST) -> str:
     """Change an office's settings; raises `StaleVersion` when somebody else did meanwhile."""
     with transaction() as session:
         access.require(actor, Action.ADMINISTER, code, unseen=OfficeNotFound(office=code))
+        if once.done_before(session) is not None:
+            return code
         office = session.get(Office, code, with_for_update=True)
         if office is None:
             raise OfficeNotFound(office=code)
@@ -114,13 +123,25 @@ def change_office(actor: Actor, code: str, version: int, changes: dict[str, Any]
             setattr(office, name, value)
         office.version += 1
         audit.record(session, actor, "change_office", "office", code, code, **changes)
+        once.keep(session, office.version)
         return code
 
 
-def open_store(actor: Actor, *, code: str, office: str, kind: StoreKind, name: str, region: str | None = None) -> str:
+def open_store(
+    actor: Actor,
+    *,
+    code: str,
+    office: str,
+    kind: StoreKind,
+    name: str,
+    region: str | None = None,
+    once: Once = FIRST,
+) -> str:
     """Open a store of an office. Answers its code."""
     with transaction() as session:
         access.require(actor, Action.ADMINISTER, office, unseen=OfficeNotFound(pointer="/office", office=office))
+        if once.done_before(session) is not None:
+            return code
         if kind is StoreKind.EVENT_KIT:
             raise KitsAreMadeByEvents(pointer="/kind")
         rules.check_store_code(code)
@@ -132,10 +153,11 @@ def open_store(actor: Actor, *, code: str, office: str, kind: StoreKind, name: s
         if not insert_ignore(session, table_of(Store), [row]):  # there already, or a twin was quicker
             raise CodeTaken(pointer="/code", key=code)
         audit.record(session, actor, "open_store", "store", code, office)
+        once.keep(session, _MADE)
         return code
 
 
-def change_store(actor: Actor, code: str, version: int, changes: dict[str, Any]) -> str:
+def change_store(actor: Actor, code: str, version: int, changes: dict[str, Any], once: Once = FIRST) -> str:
     """Change a store's name or what it prints; raises `StaleVersion` when somebody else did meanwhile."""
     with transaction() as session:
         store = session.get(Store, code, with_for_update=True)
@@ -143,6 +165,8 @@ def change_store(actor: Actor, code: str, version: int, changes: dict[str, Any])
         if store is None:
             raise unseen
         access.require(actor, Action.ADMINISTER, store.office_code, unseen=unseen)
+        if once.done_before(session) is not None:
+            return code
         if store.version != version:
             raise StaleVersion(
                 subject="store", key=code, what=Text("Gudang", "The store"), current=store.version, yours=version
@@ -152,4 +176,5 @@ def change_store(actor: Actor, code: str, version: int, changes: dict[str, Any])
             setattr(store, name, value)
         store.version += 1
         audit.record(session, actor, "change_store", "store", code, store.office_code, **changes)
+        once.keep(session, store.version)
         return code

@@ -35,6 +35,22 @@ def test_saving_what_stands_there_changes_no_setting(browses, calls):
     assert before["version"] + 2 == after["version"]
 
 
+def test_a_double_click_changes_and_opens_once(browses, calls):
+    admin = browses("admin", "15.03")
+    before = calls("admin", "15").get("/offices/15.03")["version"]
+    sent = dict(admin.get(OFFICE).form(OFFICE).fields) | {"/purge_days": "60"}
+    for _ in range(2):
+        admin._checked(admin.client.post(OFFICE, data=sent), 303)
+    assert calls("admin", "15").get("/offices/15.03")["version"] == before + 1
+    typed = {"/code": "15.03-SATU", "/office": "15.03", "/kind": "service_point", "/name": "Titik satu"}
+    first = admin.submit(STORE, typed, key="twice")
+    assert admin.submit(STORE, typed, key="twice").location == first.location
+    store = "/admin/gudang/15.03-SATU"
+    sent = dict(admin.get(store).form(store).fields) | {"/name": "Satu"}
+    for _ in range(2):
+        admin._checked(admin.client.post(store, data=sent), 303)
+
+
 def test_who_was_slower_sees_both_values_and_who_was_quicker(browses, calls):
     admin = browses("admin", "15")
     form = admin.get(OFFICE).form(OFFICE)

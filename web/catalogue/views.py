@@ -12,7 +12,7 @@ from inventory.catalogue.rules import ItemKind
 from inventory.offices.rules import MINISTRY
 from inventory.texts import Text
 from web.language import told
-from web.pages import Pages, actor, done, see
+from web.pages import Pages, actor, done, once, see
 from web.tables import Column, Table
 
 pages = Pages("catalogue", __name__)
@@ -50,6 +50,6 @@ def new_item() -> Any:
 @pages.does("/admin/barang/tambah", Action.ADMINISTER, body=ItemIn, again=new_item)
 def add_item(body: dict[str, Any]) -> Any:
     """Add it."""
-    commands.add_item(actor(), body)
+    commands.add_item(actor(), body, once())
     text = Text("{name} ditambahkan untuk semua Dinas.", "{name} was added for every office.")
     return done("catalogue_pages.items", text.format(name=body["name"]))

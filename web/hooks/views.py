@@ -110,7 +110,7 @@ def webhook(webhook_id: int) -> Any:
 @pages.does("/admin/webhook/<int:webhook_id>", Action.ADMINISTER, body=WebhookChange, again=webhook)
 def change_webhook(webhook_id: int, body: dict[str, Any]) -> Any:
     """Send it elsewhere, tell it something else, stop it or let it go on."""
-    commands.change_webhook(actor(), webhook_id, version(), body)
+    commands.change_webhook(actor(), webhook_id, version(), body, once=once())
     return done("hooks_pages.webhook", Text("Webhook disimpan.", "The webhook is saved."), webhook_id=webhook_id)
 
 

@@ -17,7 +17,7 @@ from inventory.texts import Text
 from web import choices
 from web.language import told
 from web.offices.settings import GROUPS, shown
-from web.pages import Pages, actor, done, see, version
+from web.pages import Pages, actor, done, once, see, version
 from web.tables import Column, Table
 
 pages = Pages("offices", __name__)
@@ -72,7 +72,7 @@ def new_office() -> Any:
 @pages.does("/admin/dinas/tambah", Action.ADMINISTER, body=OfficeIn, again=new_office)
 def open_office(body: dict[str, Any]) -> Any:
     """Open it with its main store."""
-    code = commands.open_office(actor(), **body)
+    code = commands.open_office(actor(), **body, once=once())
     text = Text("Dinas {name} dibuka, dengan gudang utamanya.", "Office {name} is open, with its main store.")
     return done("offices_pages.office", text.format(name=body["name"]), code=code)
 
@@ -88,7 +88,7 @@ def change_office(code: str, body: dict[str, Any]) -> Any:
     """Change its settings: what is as it was is no change."""
     present = queries.get_office(actor(), code)
     changes = {name: value for name, value in body.items() if getattr(present, name) != value}
-    commands.change_office(actor(), code, version(), changes)
+    commands.change_office(actor(), code, version(), changes, once())
     return done("offices_pages.office", Text("Setelan disimpan.", "The settings are saved."), code=code)
 
 
@@ -125,7 +125,7 @@ def new_store() -> Any:
 @pages.does("/admin/gudang/buka", Action.ADMINISTER, body=StoreIn, again=new_store)
 def open_store(body: dict[str, Any]) -> Any:
     """Open it."""
-    code = commands.open_store(actor(), **body)
+    code = commands.open_store(actor(), **body, once=once())
     text = Text("{name} dibuka.", "{name} is open.").format(name=body["name"])
     return done("offices_pages.store", text, code=code)
 
@@ -141,5 +141,5 @@ def store(code: str) -> Any:
 @pages.does("/admin/gudang/<code:code>", Action.ADMINISTER, body=StoreChange, again=store)
 def change_store(code: str, body: dict[str, Any]) -> Any:
     """Rename it, or say what it prints."""
-    commands.change_store(actor(), code, version(), body)
+    commands.change_store(actor(), code, version(), body, once())
     return done("offices_pages.store", Text("Gudang disimpan.", "The store is saved."), code=code)

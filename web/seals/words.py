@@ -156,7 +156,7 @@ FACTS = {
     "cards": Text("kartu", "cards"), "changed": Text("diubah", "changed"), "created": Text("baru", "new"),
     "cursor": Text("sampai nomor", "up to number"), "days": Text("hari", "days"),
     "exactness": Text("ketelitian", "exactness"), "frame_ancestors": Text("situs", "sites"),
-    "held_for": Text("ditahan karena", "held for"), "host": Text("host", "host"), "item": Text("barang", "item"),
+    "held_for": Text("ditahan karena", "held for"), "host": Text("nama host", "host name"), "item": Text("barang", "item"),
     "job": Text("tugas cetak", "print job"), "language": Text("bahasa", "language"),
     "let_go": Text("dilepas", "let go"), "lines": Text("baris", "lines"), "lost": Text("hilang", "lost"),
     "missing": Text("tidak ditemukan", "missing"), "mount": Text("pemasangan", "mounting"),
