@@ -40,7 +40,7 @@ def play(today: date) -> None:
     due = today + timedelta(days=21)
     wish = LoanWish(main_store_of(RICH), main_store_of(SHORT), "blangko", LENT, due, "Sampai kiriman provinsi tiba")
     loans.lend(somebody(Role.CLERK, SHORT), wish)
-    need = RequestWish(main_store_of(SHORT), "blangko", ASKED, reason="Cukup untuk dua pekan")
+    need = RequestWish(main_store_of(SHORT), "blangko", ASKED, reason="Persediaan dua pekan")
     requests.ask(somebody(Role.CLERK, SHORT), need)
 
 
