@@ -92,6 +92,9 @@ def _now(found: dict[str, Any]) -> Text:
 _PAGES = {
     DocumentOf.RECEIPT: ("stock_pages.receipt", "receipt_id"),
     DocumentOf.COUNT: ("opname_pages.count", "count_id"),
+    DocumentOf.TRANSFER: ("transfers_pages.transfer", "transfer_id"),
+    DocumentOf.CUSTODY: ("custody_pages.session", "session_id"),
+    DocumentOf.DESTRUCTION: ("disposal_pages.destruction", "destruction_id"),
 }
 
 
@@ -165,6 +168,8 @@ def gaps(query: dict[str, Any]) -> Any:
 _GAP_PAGES = {
     GapKind.LOSS: ("movements_pages.movement", "movement_id"),
     GapKind.COUNT: ("opname_pages.count", "count_id"),
+    GapKind.DISPUTED: ("transfers_pages.transfer", "transfer_id"),
+    GapKind.CUSTODY: ("custody_pages.session", "session_id"),
 }
 
 

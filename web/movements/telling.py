@@ -7,6 +7,7 @@ from typing import Any
 from inventory.stock.rules import MovementKind, ReceiptSource, SpoilReason
 from inventory.texts import Text, figure
 from inventory.words import in_english, in_indonesian
+from web import choices
 
 _SENTENCES = {
     MovementKind.RECEIPT: Text("{goods} diterima di {store}.", "{goods} received at {store}."),
@@ -41,7 +42,7 @@ _OTHER = Text("{kind}: {goods} di {store}.", "{kind}: {goods} at {store}.")
 def sentence(movement: dict[str, Any]) -> Text:
     """What happened, how much of what, and where."""
     kind = movement["kind"]
-    store = f"{movement['store_name']} ({movement['store_code']})"
+    store = choices.brief(movement["store_name"])
     told = _SENTENCES.get(kind, _OTHER).format(goods=_goods(movement), store=store, kind=kind)
     return Text(told[:1].upper() + told[1:], told.en[:1].upper() + told.en[1:])
 

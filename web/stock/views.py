@@ -215,7 +215,8 @@ def receipt(receipt_id: int) -> Any:
     return see(
         "stock/receipt.html",
         receipt=found,
-        shelf=shelves.shelf(actor(), found.store_code, found.item_code),
+        shelf=(shelf := shelves.shelf(actor(), found.store_code, found.item_code)),
+        store=choices.brief(shelf.store_name) if shelf is not None else found.store_code,
         lots=Table("lots", Text("Lot", "Lots"), columns, lots) if lots else None,
     )
 
