@@ -144,6 +144,10 @@ def test_a_member_of_another_office_sees_the_event_and_changes_nothing(browses, 
     assert "Gotong royong Sarolangun" in guest.get(planned).words
     shown = boss.submit(f"{planned}/tim", {"/login": "nobody-at-all"}, 422)
     assert 'id="f-login-fault"' in shown.text
+    guest.get(f"{planned}/ubah", 403)
+    assert guest.get(f"{planned}/tim").status == 200
+    boss.submit(f"{planned}/tim/{guest.actor.user_id}/keluar")
+    guest.get(planned, 404)
 
 
 def login_is_known(app, login):
@@ -160,6 +164,7 @@ def test_an_office_of_the_province_may_pledge_before_it_sees_the_event(browses, 
     typed = {"/store": "15.04-UTAMA", "/item": "blangko", "/quantity": "400"}
     neighbour.submit(f"{planned}/dukungan", typed)
     assert "400" in neighbour.get(planned).words
+    assert "hanya untuk tuan rumah" in neighbour.get(f"{planned}/tim").words
     pledge = calls("clerk", "15.04").get(f"/events/{planned.split('/')[-1]}")["pledges"][0]["id"]
     neighbour.submit(f"{planned}/dukungan/{pledge}/lepas", page=f"{planned}/dukungan")
     assert calls("clerk", "15.04").stock("15.04-UTAMA")["on_hand"] == 900
@@ -177,6 +182,15 @@ def test_a_plan_that_changed_meanwhile_shows_both_versions(browses, calls, plann
     assert "Nama saya" in text
     boss.submit(f"{planned}/ubah", {"/turnout_low": "30", "/turnout_likely": "62,5"})
     assert "(62,5 %)" in boss.get(planned).words
+
+
+def test_saving_a_draft_makes_it_a_plan(browses, calls):
+    body = {name.removeprefix("/"): value for name, value in PLAN.items()}
+    made = calls("coordinator", "15.03").post(
+        "/events", body | {"status": "draft", "opens_at": "08:00", "closes_at": "16:00"}
+    )
+    browses("coordinator", "15.03").submit(f"{LIST}/{made['id']}/ubah")
+    assert calls("coordinator", "15.03").get(f"/events/{made['id']}")["status"] == "planned"
 
 
 def test_extending_and_calling_off(browses, calls, pooled):
@@ -198,8 +212,9 @@ def test_from_the_start_to_the_settlement_every_blank_is_told_of(browses, calls,
     assert "tulis sebab selisihnya" in short.words
     boss.submit(f"{pooled}/mulai", {"/arrived/0/quantity": "5.998", "/arrived/0/reason": "Dua kurang di kotak 6"})
     page = boss.get(pooled)
-    assert "Acara ini akan kekurangan" in page.words or "menurut" in page.words
-    assert "Hitung dan tutup acara" in page.words
+    assert "Kurang 6.002 keping menurut target" in page.words
+    assert "Sisa di gudang acara 10.998 keping" in page.words
+    assert f"{pooled}/tutup" in page.text
     _record_and_print(calls, pooled)
     page = boss.get(pooled)
     assert "Direkam 3 orang" in page.words

@@ -126,23 +126,43 @@ def remove_stop(event_id: int, stop_id: int) -> Any:
 def team(event_id: int) -> Any:
     """Who was let into the event."""
     seen = tables.event_seen(actor(), event_id)
+    manages = seen.manages and seen.event.status in ALIVE
+    # Who only pledges need not know who the people are.
+    inside = access.may(actor(), Action.READ, seen.event.host_office, event_id=event_id)
+    return see(
+        "outreach/team.html", event=seen.event, members=_members(event_id, manages) if inside else None, manages=manages
+    )
+
+
+def _members(event_id: int, manages: bool) -> Table:  # noqa: FBT001 - whether a way out is offered
     columns = [
         Column(Text("Nama", "Name"), "name"),
         Column(Text("Tugas", "Role"), "role", "word"),
         Column(Text("Dinas", "Office"), "office_name"),
     ]
-    members = Table(
+    if manages:
+        columns.append(
+            Column(
+                Text("Ubah", "Change"),
+                lambda _row: t("Keluarkan", "Take out"),
+                href=lambda row: url_for(".member_to_remove", event_id=event_id, user_id=row.user_id),
+            )
+        )
+    return Table(
         "members",
         Text("Anggota dari Dinas lain", "Members of other offices"),
         columns,
         lambda wanted: queries.list_members(actor(), event_id, wanted),
         empty=Text("Belum ada anggota dari Dinas lain.", "No members of other offices yet."),
     )
+
+
+@pages.shows("/koordinasi/kegiatan/<int:event_id>/tim/<int:user_id>/keluar", Action.RUN_EVENTS)
+def member_to_remove(event_id: int, user_id: int) -> Any:
+    """One member, before they are taken out."""
+    seen = tables.event_seen(actor(), event_id, to_manage=True)
     return see(
-        "outreach/team.html",
-        event=seen.event,
-        members=members,
-        manages=seen.manages and seen.event.status in ALIVE,
+        "outreach/member_to_remove.html", event=seen.event, member=queries.get_member(actor(), event_id, user_id)
     )
 
 
@@ -154,7 +174,7 @@ def add_member(event_id: int, body: dict[str, Any]) -> Any:
     return done("outreach_pages.team", Text("Anggota ditambahkan.", "The member was added."), event_id=event_id)
 
 
-@pages.does("/koordinasi/kegiatan/<int:event_id>/tim/<int:user_id>/keluar", Action.RUN_EVENTS, again=team)
+@pages.does("/koordinasi/kegiatan/<int:event_id>/tim/<int:user_id>/keluar", Action.RUN_EVENTS, again=member_to_remove)
 def remove_member(event_id: int, user_id: int) -> Any:
     """Take somebody out of the event."""
     commands.remove_member(actor(), event_id, user_id)

@@ -252,6 +252,8 @@ def journey(found: Overview, may: Callable[[str], bool]) -> Journey:
     if todo is steps[2] and (event.starts_on - found.today).days > 1:
         # Days ahead nobody counts boxes yet: what can still be done is to find what is short.
         todo = steps[1] if any(flag.code.startswith("shortfall_") for flag in found.flags) else None
+    if todo is steps[4] and found.today < event.ends_on:
+        todo = None  # it is still going on: closing it is there to be found, not what comes next
     if todo is None or todo[2] is None or todo[3] is None:
         return Journey(shown, None)
     return Journey(shown, (todo[3], todo[2]))
