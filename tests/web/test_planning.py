@@ -59,7 +59,7 @@ def test_a_province_is_seen_at_a_glance_tile_by_tile_and_as_a_table(browses, sto
     table = shown.text[shown.text.index("<tbody>") :]
     assert table.index("Sarolangun") < table.index("Batanghari")  # who has a figure is ranked before who has none
     csv = browses("coordinator", "15").get(f"{MAP}?unduh=cover.csv").text
-    assert "Sarolangun;2000;" in csv
+    assert "Sarolangun;cukup untuk lebih dari setahun;2000;" in csv
 
 
 def test_coverage_on_the_map_is_never_clamped_and_no_figure_is_not_zero(browses, calls):
@@ -85,6 +85,8 @@ def test_the_next_event_of_a_regency_is_told_with_what_it_lacks(browses, calls):
         shown = browses("coordinator", "15").get(f"{MAP}?ukuran=readiness")
         assert "Sarolangun: Gotong royong: kurang 100 menurut target" in shown.text
         assert "Tebo: tidak ada acara" in shown.text
+        assert f'href="/koordinasi/kegiatan/{event}"' in shown.text
+        assert "1 Des 2026 Gotong royong" in shown.words
 
 
 def test_the_ministry_sees_all_provinces_and_chooses_one(browses, stocked):

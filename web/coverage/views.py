@@ -66,7 +66,6 @@ def ranked(query: dict[str, Any]) -> Any:
         bars=bars,
         ranked=_table(rows, found.parent),
         reporting=permits(actor(), Action.REPORT_COVERAGE),
-        missing=[row["name"] for row in rows if row["percent"] is None],
     )
 
 

@@ -120,9 +120,9 @@ def _cover_table(ranked: Sequence[Cover]) -> Table:
             lambda one: layout.short(one.name),
             href=lambda one: href_of(one.office, Measure.COVER),
         ),
+        Column(Text("Cukup untuk berapa lama", "How long it lasts"), lambda one: told(one.in_words)),
         Column(Text("Blangko siap pakai", "Blanks ready to use"), _told_stock, "number"),
         Column(Text("Dipakai sehari", "Used a day"), lambda one: float(one.used_per_day) or None, "decimal"),
-        Column(Text("Cukup untuk berapa lama", "How long it lasts"), lambda one: told(one.in_words)),
         *([aside] if any(one.earmarked for one in ranked) else []),
     ]
     return Table("cover", Text("Yang paling dulu habis di atas", "Those that run out first"), columns, ranked)
@@ -221,10 +221,7 @@ def by_readiness(region: str, today: date) -> Seen:
         first.items(),
         key=lambda item: (-item[1][1].shortfall.likely, -item[1][1].shortfall.by_target, item[1][0].starts_on),
     )
-    rows = [
-        {"code": code, "name": names.get(code, code), "plan": plan, "figures": figures}
-        for code, (plan, figures) in ranked
-    ]
+    rows = [Next(code, names.get(code, code), plan, figures) for code, (plan, figures) in ranked]
     lead = Text("{count} wilayah punya acara yang akan datang.", "{count} regions have an event ahead.")
     return Seen(tiles, _readiness_table(rows), legend, lead.format(count=len(first)))
 
@@ -259,28 +256,38 @@ def _short_words(pair: tuple[Plan, Figures] | None) -> str:
     return str(told(text.format(event=plan.name, **facts)))
 
 
-def _readiness_table(rows: Sequence[dict[str, Any]]) -> Table:
+@dataclass(frozen=True, slots=True)
+class Next:
+    """A region with its next event, and what that needs and has."""
+
+    code: str
+    name: str
+    plan: Plan
+    figures: Figures
+
+
+def _readiness_table(rows: Sequence[Next]) -> Table:
     columns = [
         Column(
             Text("Wilayah", "Region"),
-            lambda row: layout.short(row["name"]),
-            href=lambda row: href_of(row["code"], Measure.READINESS),
+            lambda row: layout.short(row.name),
+            href=lambda row: href_of(row.code, Measure.READINESS),
         ),
-        Column(
-            Text("Acara berikutnya", "Next event"),
-            "plan.name",
-            href=lambda row: url_for("outreach_pages.event", event_id=row["plan"].event),
-        ),
-        Column(Text("Mulai", "Begins"), "plan.starts_on", "day"),
-        Column(Text("Perlu menurut target", "Needed by target"), "figures.need.by_target", "number"),
-        Column(Text("Perlu menurut perkiraan", "Likely needed"), "figures.need.likely", "number"),
-        Column(Text("Tersedia", "There will be"), "figures.available.total", "number"),
-        Column(Text("Kurang menurut target", "Short by target"), _shortfall("by_target"), "number"),
         Column(Text("Kurang menurut perkiraan", "Likely short"), _shortfall("likely"), "number"),
+        Column(Text("Kurang menurut target", "Short by target"), _shortfall("by_target"), "number"),
+        Column(Text("Tersedia", "There will be"), "figures.available.total", "number"),
+        Column(Text("Mulai", "Begins"), "plan.starts_on", "day"),
+        Column(
+            Text("Acara", "Event"),
+            "plan.name",
+            href=lambda row: url_for("outreach_pages.event", event_id=row.plan.event),
+        ),
     ]
+    shown = [column for column in columns if any(column.raw(row) is not None for row in rows)]
     empty = Text("Belum ada acara yang direncanakan.", "No event is planned yet.")
-    return Table("readiness", Text("Acara berikutnya", "The next events"), columns, rows, empty=empty)
+    title = Text("Yang paling kurang di atas", "The shortest first")
+    return Table("readiness", title, shown or columns, rows, empty=empty)
 
 
 def _shortfall(case: str) -> Any:
-    return lambda row: getattr(row["figures"].shortfall, case) or None
+    return lambda row: getattr(row.figures.shortfall, case) or None
