@@ -111,7 +111,8 @@ def _columns(*, held: bool) -> list[Column]:
 def _why(row: dict[str, Any]) -> Any:
     if not row["class_name"]:
         return row["why"]
-    return Text("{name}: {why}", "{name}: {why}").format(name=row["class_name"], why=row["why"])
+    name, why = row["class_name"], row["why"]
+    return Text(f"{name}: {why}", f"{getattr(name, 'en', name)}: {why.en}")
 
 
 def _tabs(query: dict[str, Any], totals: dict[str, Any]) -> list[tuple[Text, str, bool]]:
