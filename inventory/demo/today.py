@@ -16,7 +16,8 @@ from inventory.coverage.rules import Said
 from inventory.demo.people import JAKARTA, made_up_nik, somebody
 from inventory.documents import commands as documents
 from inventory.documents.rules import DocumentKind
-from inventory.offices.rules import main_store_of
+from inventory.offices import commands as offices
+from inventory.offices.rules import StoreKind, main_store_of
 from inventory.opname import commands as opname
 from inventory.opname import plans
 from inventory.opname.commands import CountWish
@@ -40,6 +41,7 @@ from inventory.stock.queries import StockFilter, list_stock
 from inventory.stock.rules import ReceiptSource, SpoilReason
 from inventory.transfers import commands as transfers
 from inventory.transfers.commands import Wish
+from inventory.transfers.headings import Delivered
 
 PROVINCE, HERE = "15", "15.03"
 REASONS = tuple(PrintReason)
@@ -48,6 +50,7 @@ QUEUE, TO_CONFIRM, DAILY_WORK = 36, 500, 800
 DAYS_AGO = (12, 8, 5, 1)
 COLLECTED_OF_TEN = 8
 COUNT_EVERY = 30
+SERVICE_POINT = ("15.03-SINGKUT", "UPT Singkut")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,13 @@ def _count(today: date) -> None:
 
 
 def _numbered_blanks() -> None:
-    """Some blanks with known numbers, for who wants to find one: in the city of Jambi."""
+    """Some blanks with known numbers, for who wants to find one: received, and carried to a service point."""
     known = numbers.amount(intervals=[("JMB00000001", "JMB00000300")])
-    _receive("15.71", "blangko", known, "BERNOMOR")
+    _receive(HERE, "blangko", known, "BERNOMOR")
+    admin, clerk = somebody(Role.ADMIN, HERE), somebody(Role.CLERK, HERE)
+    code, name = SERVICE_POINT
+    offices.open_store(admin, code=code, office=HERE, kind=StoreKind.SERVICE_POINT, name=name, region="15.03.09")
+    carried = transfers.request(clerk, Wish(main_store_of(HERE), code, "blangko", known.quantity))
+    transfers.approve(somebody(Role.COORDINATOR, HERE), carried)
+    transfers.dispatch(clerk, carried, known)
+    transfers.receive(clerk, carried, Delivered(known))
