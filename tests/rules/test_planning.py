@@ -338,7 +338,7 @@ def test_the_confidence_says_where_the_assumptions_come_from():
     assert usual.startswith("Rentang lebar: kehadiran 27 sampai 80 persen")
     own = plan(turnouts=(0.4, 0.5, 0.6), spoil=SpoilRate(0.01, SpoilSource.LEARNED, 6_000))
     assert flags.confidence_of(own).en == (
-        "A turnout of 40 to 60 percent was set for this event. The spoil rate was learned from 6000 attempts."
+        "A turnout of 40 to 60 percent was set for this event. The spoil rate was learned from 6,000 attempts."
     )
 
 
