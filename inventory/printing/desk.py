@@ -40,9 +40,7 @@ class CardUnknown(RuleViolated):
 
     code = "card_unknown"
     text = Text(
-        'Tidak ada kartu untuk "{typed}". Pindai nomor keping, ketik nomor perekaman, NIK, atau 4 angka terakhir NIK.',
-        'No card was found for "{typed}". Scan the number of the blank, or type the number of the recording, the NIK'
-        " or its last 4 digits.",
+        'Tidak ada kartu untuk "{typed}" yang dapat Anda lihat.', 'There is no card for "{typed}" that you can see.'
     )
 
 

@@ -88,8 +88,8 @@ def uncollected(query: dict[str, Any]) -> Any:
     )  # fmt: skip
     steps = ageing.totals(actor(), query["office"])
     bars = [
-        (_span(step), step["cards"], url_for(".uncollected", waiting_days=step["from_days"] or None), tone)
-        for step, tone in zip(steps, ("good", "warn", "bad", "bad", "bad", "bad"), strict=False)
+        (_span(step), step["cards"], url_for(".uncollected", waiting_days=step["from_days"] or None), _tone(step))
+        for step in steps
     ]
     columns = [
         *_PERSON,
@@ -118,6 +118,12 @@ def uncollected(query: dict[str, Any]) -> Any:
 
 def _more_than(days: int) -> str:
     return word(Text("{days} hari atau lebih", "{days} days or more").format(days=days))
+
+
+def _tone(step: dict[str, Any]) -> str:
+    if not step["from_days"]:
+        return "good"
+    return "bad" if step["until_days"] is None else "warn"
 
 
 def _span(step: dict[str, Any]) -> str:
