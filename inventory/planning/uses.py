@@ -87,7 +87,7 @@ def _printed(region: str, first: date, last: date) -> Sequence[Any]:
     return current().execute(query).all()
 
 
-def attempted(first: date, last: date) -> list[sa.ColumnElement[bool]]:
+def attempted(first: date, last: date, when: Any = Attempt.attempted_at) -> list[sa.ColumnElement[bool]]:
     """The conditions of standing attempts on these days, told by the zone of the `Office` that the query joins."""
 
     def start_of(day: date, zone: str) -> datetime:
@@ -95,12 +95,12 @@ def attempted(first: date, last: date) -> list[sa.ColumnElement[bool]]:
 
     after = last + timedelta(days=1)
     # Wide enough for all zones: what an index can serve before each zone's own days are told apart.
-    roughly = Attempt.attempted_at.between(start_of(first, TIME_ZONES["WIT"]), start_of(after, TIME_ZONES["WIB"]))
+    roughly = when.between(start_of(first, TIME_ZONES["WIT"]), start_of(after, TIME_ZONES["WIB"]))
     by_zone = sa.or_(*(
         sa.and_(
             Office.time_zone == zone,
-            Attempt.attempted_at >= start_of(first, zone),
-            Attempt.attempted_at < start_of(after, zone),
+            when >= start_of(first, zone),
+            when < start_of(after, zone),
         )
         for zone in TIME_ZONES.values()
     ))  # fmt: skip

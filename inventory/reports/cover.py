@@ -25,7 +25,7 @@ from inventory.planning.uses import attempted, recent_from, working_days_of
 from inventory.printing.models import Attempt, PrintJob
 from inventory.reports import flows
 from inventory.stock.models import Account
-from inventory.stock.rules import Condition, Place
+from inventory.stock.rules import NO_EVENT, Condition, Place
 
 _A_DAY = timedelta(days=1)
 
@@ -84,13 +84,14 @@ def _stock(region: str) -> dict[str, tuple[int, int]]:
         .join(Account, Account.word.in_(words))
         .where(*here)
     )
-    alive = sa.select(Event.id).where(Event.status.in_(ALIVE))
+    # Only what is earmarked at all is looked through, by its index: most accounts belong to no event.
     aside = (
-        sa.select(Store.office_code, nothing.label("free"), Account.balance.label("earmarked"))
-        .select_from(Store)
-        .join(Account, Account.store_code == Store.code)
-        .join(Item, Item.code == Account.item_code)
-        .where(*here, Item.kind == ItemKind.BLANK, Account.event_id.in_(alive))
+        sa.select(Account.office_code, nothing.label("free"), Account.balance.label("earmarked"))
+        .select_from(Account)
+        .join(Event, sa.and_(Event.id == Account.event_id, Event.status.in_(ALIVE)))
+        .join(Store, Store.code == Account.store_code)
+        .join(Item, sa.and_(Item.code == Account.item_code, Item.kind == ItemKind.BLANK))
+        .where(*here, Account.event_id > NO_EVENT)
         .where(Account.place == Place.STORE, Account.condition == Condition.BLANK)
     )
     both = sa.union_all(free, aside).subquery("both")
@@ -102,6 +103,8 @@ def _stock(region: str) -> dict[str, tuple[int, int]]:
 
 def _used_at_events(region: str, first: date, last: date) -> dict[str, int]:
     """What the kits of events took in these days: it says nothing of an office's daily use."""
+    # Found by the jobs of events, which are few: by its time alone every attempt of a month would be gone through.
+    when = sa.func.coalesce(Attempt.attempted_at, Attempt.attempted_at)
     query: Any = (
         sa.select(PrintJob.office_code, sa.func.count())
         .select_from(Event)
@@ -109,7 +112,7 @@ def _used_at_events(region: str, first: date, last: date) -> dict[str, int]:
         .join(Store, sa.and_(Store.code == PrintJob.store_code, Store.kind == StoreKind.EVENT_KIT))
         .join(Office, Office.code == PrintJob.office_code)
         .join(Attempt, Attempt.job_id == PrintJob.id)
-        .where(access.within(PrintJob.office_code, region), *attempted(first, last))
+        .where(access.within(PrintJob.office_code, region), *attempted(first, last, when))
         # Nothing is printed from a kit once its event is closed.
         .where(sa.or_(Event.closed_at.is_(None), Event.closed_at >= datetime.combine(first, time(), UTC) - _A_DAY))
         .group_by(PrintJob.office_code)
