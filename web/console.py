@@ -18,7 +18,7 @@ from werkzeug.security import safe_join
 from api.config import Settings
 from inventory import access, clock, keys, marks
 from inventory.access import Action
-from web import forms, language, refusals, signing
+from web import charts, forms, language, refusals, signing
 from web.features import FEATURES
 from web.menu import menu
 from web.pages import Pages
@@ -36,8 +36,7 @@ _KINDS = {
 }
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data:; base-uri 'none'; object-src 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
+        "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
@@ -105,6 +104,7 @@ def _furnish(app: Flask) -> None:
         menu=menu,
         said=lambda: get_flashed_messages(with_categories=True),
         demo=is_demo,
+        drawing=charts,
     )
 
 
@@ -169,19 +169,19 @@ def _as_asset(name: str, keep_for: int) -> Response:
     return answer
 
 
-@blueprint.get("/aset/<path:name>")
+@blueprint.shows("/aset/<path:name>", None)
 def asset(name: str) -> Response:
     """A style, a script or a picture, from this host only."""
     return _as_asset(name, _YEAR if request.args.get("v") == _packed(name)[2] else 0)
 
 
-@blueprint.get("/sw.js")
+@blueprint.shows("/sw.js", None)
 def worker() -> Response:
     """The script that shows a page of its own when the line is gone; it must lie at the root."""
     return _as_asset("sw.js", 0)
 
 
-@blueprint.get("/luring")
+@blueprint.shows("/luring", None)
 def offline() -> ResponseReturnValue:
     """What is shown when the line is gone."""
     return render_template("offline.html")

@@ -24,6 +24,7 @@ from inventory.opname.commands import CountWish
 from inventory.opname.lines import Seen
 from inventory.opname.rules import CountKind
 from inventory.paging import Slice
+from inventory.notice_board.commands import announce
 from inventory.printing import commands as printing
 from inventory.printing import handover, printers, supplies
 from inventory.printing.commands import NewJob
@@ -156,6 +157,7 @@ def _sarolangun(today: date) -> None:
     sent = transfers.request(province, wish)
     transfers.approve(province, sent)
     transfers.dispatch(somebody(Role.CLERK, PROVINCE), sent)
+    announce(somebody(Role.ADMIN, HERE), HERE, shown=True)
 
 
 def _count(today: date) -> None:

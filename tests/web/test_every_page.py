@@ -48,8 +48,10 @@ def test_every_page_opens_for_whom_it_is_for_and_for_nobody_else(demo_app):
         address, action = address_of(demo_app, rule), demo_app.view_functions[rule.endpoint].permission
         for role, visitor in visitors_of(demo_app).items():
             status = visitor.client.get(address).status_code
-            allowed = {200, 303, 404} if action is None or action in PERMITTED[visitor.actor.role] else {403}
-            if status not in allowed or (role == "admin" and status == 404):
+            # Whose office does not reach so far is told so, or finds nothing; the ministry's administrator sees all.
+            far = set() if role == "admin" else {403, 404}
+            allowed = {200, 303} | far if action is None or action in PERMITTED[visitor.actor.role] else {403}
+            if status not in allowed:
                 wrong.append(f"{role} {address}: {status}")
         if rule.endpoint not in OPEN_PAGES and demo_app.test_client().get(address).status_code != 303:
             wrong.append(f"nobody {address}")
@@ -113,6 +115,8 @@ def test_a_page_says_its_language_and_has_every_word_in_it(demo_app):
         spoken = {}
         for rule in pages_of(demo_app):
             address = address_of(demo_app, rule)
+            if rule.endpoint == "notice_board_pages.show":
+                address += "?bahasa=en"  # it is kept by caches, so its address says the language
             words = re.sub(
                 r"<[^>]+>",
                 " ",

@@ -94,14 +94,14 @@ _REQUESTS = Todo(
 )
 _RUNNING = Todo(
     "events_running",
-    Text("kegiatan sedang berjalan", "events running"),
+    Text("acara sedang berjalan", "events running"),
     Text("Pantau sisa blangko.", "Watch what is left."),
     "/koordinasi/kegiatan",
     "good",
 )
 _COMING = Todo(
     "events_coming",
-    Text("kegiatan akan datang", "events coming"),
+    Text("acara akan datang", "events coming"),
     Text("Lihat apakah blangkonya cukup.", "See whether the blanks suffice."),
     "/koordinasi/kegiatan",
 )
@@ -153,4 +153,7 @@ TODOS: dict[Role, tuple[Todo, ...]] = {
 
 def told(count: int) -> Text:
     """A count as a desk shows it; beyond MOST nobody counts on."""
-    return figure(count) if count < MOST else Text("{most}+", "{most}+").format(most=figure(MOST))
+    if count < MOST:
+        return figure(count)
+    most = figure(MOST)
+    return Text(f"{most}+", f"{most.en}+")

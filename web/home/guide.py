@@ -45,7 +45,7 @@ STEPS: dict[Role, tuple[Step, ...]] = {
             "/koordinasi/kegiatan",
         ),
         Step(
-            Text("Rencanakan kegiatan sendiri dengan dua lokasi", "Plan an event of your own with two stops"),
+            Text("Rencanakan acara sendiri dengan dua lokasi", "Plan an event of your own with two stops"),
             "/koordinasi/kegiatan/baru",
         ),
         Step(
@@ -73,7 +73,7 @@ STEPS: dict[Role, tuple[Step, ...]] = {
         Step(Text("Lihat kartu yang belum diambil", "See the cards that nobody collected"), "/cetak/belum-diambil"),
     ),
     Role.FIELD: (
-        Step(Text("Buka kegiatan yang akan datang", "Open the coming event"), "/koordinasi/kegiatan"),
+        Step(Text("Buka acara yang akan datang", "Open the coming event"), "/koordinasi/kegiatan"),
         Step(Text("Lihat peta provinsi", "See the province on a map"), "/koordinasi/peta"),
         Step(Text("Lihat antrean cetak", "See the print queue"), "/cetak/antrean"),
         Step(Text("Lihat kartu yang belum diambil", "See the cards that nobody collected"), "/cetak/belum-diambil"),
@@ -110,7 +110,7 @@ SHORTCUTS: dict[Role, tuple[Step, ...]] = {
         Step(Text("Telusuri nomor", "Follow a number"), "/nomor"),
     ),
     Role.COORDINATOR: (
-        Step(Text("Rencanakan kegiatan", "Plan an event"), "/koordinasi/kegiatan/baru"),
+        Step(Text("Rencanakan acara", "Plan an event"), "/koordinasi/kegiatan/baru"),
         Step(Text("Peta provinsi", "Map of the province"), "/koordinasi/peta"),
         Step(Text("Pindahkan antar-Dinas", "Move between offices"), "/koordinasi/alokasi"),
         Step(Text("Cakupan", "Coverage"), "/koordinasi/cakupan"),
@@ -121,7 +121,7 @@ SHORTCUTS: dict[Role, tuple[Step, ...]] = {
         Step(Text("Serahkan kartu", "Hand cards over"), "/cetak/serah"),
         Step(Text("Belum diambil", "Uncollected"), "/cetak/belum-diambil"),
     ),
-    Role.FIELD: (Step(Text("Kegiatan", "Events"), "/koordinasi/kegiatan"),),
+    Role.FIELD: (Step(Text("Acara", "Events"), "/koordinasi/kegiatan"),),
     Role.INSPECTOR: (
         Step(Text("Periksa buku besar", "Check the ledger"), "/inspeksi/buku"),
         Step(Text("Cari jejak", "Search the audit trail"), "/inspeksi/jejak"),
@@ -159,7 +159,7 @@ WORDS: tuple[tuple[Text, Text], ...] = (
     (
         Text("disisihkan", "earmarked"),
         Text(
-            "disimpan untuk satu kegiatan; tidak dipakai untuk yang lain",
+            "disimpan untuk satu acara; tidak dipakai untuk yang lain",
             "kept for one event and used for nothing else",
         ),
     ),

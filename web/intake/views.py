@@ -40,7 +40,7 @@ FIELD_WORDS = {
     "recorded_at": Text("tanggal rekam", "recorded on"),
     "failure": Text("kode gagal", "code of the failure"),
     "status_at": Text("tanggal status", "date of the status"),
-    "event": Text("kegiatan", "event"),
+    "event": Text("acara", "event"),
     "stop": Text("lokasi layanan", "stop"),
     "office": Text("Dinas", "office"),
 }
