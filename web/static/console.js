@@ -189,6 +189,7 @@
   all("[data-scan]").forEach(scanning);
   lookOnTheShelf();
   for (const each of all("details [aria-invalid=true]")) each.closest("details").open = true;
+  document.querySelector("input[autofocus]")?.select(); // what is typed or scanned there takes the place of what stands there
   document.querySelector("[data-focus]")?.focus();
   if ("serviceWorker" in navigator && isSecureContext) navigator.serviceWorker.register(`/sw.js?${document.documentElement.lang}-${new URL(document.querySelector("script[src*=console]").src).search.slice(3)}`).catch(() => {});
 })();
