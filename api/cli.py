@@ -131,7 +131,7 @@ def serve(demo_tokens: bool) -> None:  # noqa: FBT001 - click gives flags so
     settings: Settings = current_app.config["SETTINGS"]
     if demo_tokens and marks.demo_mark() and settings.host == "127.0.0.1":
         _print_demo_tokens()
-    click.echo(f"Blangko: http://{settings.host}:{settings.port}/api/docs")
+    click.echo(f"Blangko: http://{settings.host}:{settings.port} (REST: /api/docs)")
     db.session.remove()
     db.engine.dispose()
     if settings.seal_every:

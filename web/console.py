@@ -134,7 +134,7 @@ def _protect(response: Response) -> Response:
         if "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]:
             response.headers["X-Frame-Options"] = "DENY"
     if signing.settings().https:
-        response.headers["Strict-Transport-Security"] = f"max-age={_YEAR}; includeSubDomains"
+        response.headers["Strict-Transport-Security"] = f"max-age={_YEAR}"
     return response
 
 
