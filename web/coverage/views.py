@@ -56,6 +56,14 @@ def ranked(query: dict[str, Any]) -> Any:
         for row in rows
         if row["percent"] is not None
     ]
+    by_count = not bars and any(row["recorded"] for row in rows)
+    if by_count:  # nobody has said how many must hold a card: then whoever recorded most stands first
+        rows = sorted(rows, key=lambda row: row["recorded"] or 0, reverse=True)
+        bars = [
+            (row["name"], row["recorded"], url_for(".region", code=row["region"]), None)
+            for row in rows
+            if row["recorded"]
+        ]
     return see(
         "coverage/ranked.html",
         parent=found.parent,
@@ -64,7 +72,8 @@ def ranked(query: dict[str, Any]) -> Any:
         provinces=list_provinces() if actor().office == MINISTRY else [],
         asked=query["parent"],
         bars=bars,
-        ranked=_table(rows, found.parent),
+        by_count=by_count,
+        ranked=_table(rows, found.parent, _MOST_RECORDED if by_count else _LOWEST),
         reporting=permits(actor(), Action.REPORT_COVERAGE),
     )
 
@@ -83,9 +92,11 @@ def _tone(row: dict[str, Any]) -> str | None:
 
 # Told of a region on its own page; in a ranking it would stand in nearly every line.
 _USUAL = {"only_percent", "no_percent"}
+_LOWEST = Text("Yang paling rendah di atas", "The lowest first")
+_MOST_RECORDED = Text("Yang terbanyak direkam di atas", "Whoever recorded most first")
 
 
-def _table(rows: Sequence[dict[str, Any]], parent: dict[str, Any] | None) -> Table:
+def _table(rows: Sequence[dict[str, Any]], parent: dict[str, Any] | None, title: Text) -> Table:
     """The columns that something is in; a target only where it is not simply the parent's."""
     of_all = _target_words(parent) if parent else None
     target = Column(Text("Target", "Target"), _target_words)
@@ -101,7 +112,7 @@ def _table(rows: Sequence[dict[str, Any]], parent: dict[str, Any] | None) -> Tab
     ]
     shown = [column for column in columns if any(column.raw(row) is not None for row in rows)]
     empty = Text("Wilayah ini tidak punya wilayah bawahan.", "This region has no regions below it.")
-    return Table("ranked", Text("Yang paling rendah di atas", "The lowest first"), shown or columns, rows, empty=empty)
+    return Table("ranked", title, shown or columns, rows, empty=empty)
 
 
 def _share(name: str) -> Any:
