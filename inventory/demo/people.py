@@ -43,15 +43,16 @@ class DemoUser:
     name: str
     role: Role
     office: str
+    place: str
 
 
 USERS = (
-    DemoUser("siti", "Siti Rahmawati", Role.CLERK, "15.03"),
-    DemoUser("budi", "Budi Santoso", Role.COORDINATOR, "15"),
-    DemoUser("dewi", "Dewi Lestari", Role.PRINTER, "15.03"),
-    DemoUser("agus", "Agus Pratama", Role.FIELD, "15.03"),
-    DemoUser("ratna", "Ratna Wulandari", Role.INSPECTOR, "0"),
-    DemoUser("hasan", "Hasan Basri", Role.ADMIN, "0"),
+    DemoUser("siti", "Siti Rahmawati", Role.CLERK, "15.03", "Dinas Dukcapil Kabupaten Sarolangun"),
+    DemoUser("budi", "Budi Santoso", Role.COORDINATOR, "15", "Dinas Dukcapil Jambi"),
+    DemoUser("dewi", "Dewi Lestari", Role.PRINTER, "15.03", "Dinas Dukcapil Kabupaten Sarolangun"),
+    DemoUser("agus", "Agus Pratama", Role.FIELD, "15.03", "Dinas Dukcapil Kabupaten Sarolangun"),
+    DemoUser("ratna", "Ratna Wulandari", Role.INSPECTOR, "0", "Ditjen Dukcapil"),
+    DemoUser("hasan", "Hasan Basri", Role.ADMIN, "0", "Ditjen Dukcapil"),
 )
 
 

@@ -58,6 +58,7 @@ TURNOUT = 0.27
 SPOILED_EVERY = 111  # 0.9 %
 UNCOLLECTED = 40
 JOB = 500
+STOCKED_BEFORE = timedelta(days=30)
 FIRST_DAY = date(2019, 4, 4)
 VISITORS = (PrintReason.FIRST_CARD, PrintReason.DAMAGED, PrintReason.DATA_CHANGE)
 
@@ -80,7 +81,8 @@ def play_2019() -> None:
 
 def plan_next(first_day: date) -> None:
     """The same event again, with the same blanks, on the books of today."""
-    _stock_up(f"{first_day:%Y}", FROM_PROVINCE_AGAIN)
+    with clock.telling(datetime.combine(first_day - STOCKED_BEFORE, time(9, 0), JAKARTA)):
+        _stock_up(f"{first_day:%Y}", FROM_PROVINCE_AGAIN)
     _plan(f"Gotong royong Sarolangun, {first_day:%d-%m-%Y}", first_day, deadline=None)
 
 

@@ -16,6 +16,7 @@ from inventory.coverage.rules import Said
 from inventory.demo.people import JAKARTA, made_up_nik, somebody
 from inventory.documents import commands as documents
 from inventory.documents.rules import DocumentKind
+from inventory.notice_board.commands import announce
 from inventory.offices import commands as offices
 from inventory.offices.rules import StoreKind, main_store_of
 from inventory.opname import commands as opname
@@ -24,7 +25,6 @@ from inventory.opname.commands import CountWish
 from inventory.opname.lines import Seen
 from inventory.opname.rules import CountKind
 from inventory.paging import Slice
-from inventory.notice_board.commands import announce
 from inventory.printing import commands as printing
 from inventory.printing import handover, printers, supplies
 from inventory.printing.commands import NewJob
@@ -142,7 +142,8 @@ def _a_day(regency: Regency, day: date, first: int) -> None:
 def _sarolangun(today: date) -> None:
     """A queue of people, a printer that is ready for them, and a delivery that waits to be confirmed."""
     store, printer = main_store_of(HERE), somebody(Role.PRINTER, HERE)
-    arrived = _receive(HERE, "blangko", Amount(DAILY_WORK), "HARIAN")
+    with clock.telling(_morning(today - timedelta(days=DAYS_AGO[0]))):
+        arrived = _receive(HERE, "blangko", Amount(DAILY_WORK), "HARIAN")
     documents.issue(somebody(Role.CLERK, HERE), DocumentKind.TANDA_TERIMA, arrived)
     for item, quantity in (("ribbon", 4), ("film", 2)):
         _receive(HERE, item, Amount(quantity), f"HARIAN/{item}")
@@ -174,7 +175,8 @@ def _count(today: date) -> None:
 def _numbered_blanks() -> None:
     """Some blanks with known numbers, for who wants to find one: received, and carried to a service point."""
     known = numbers.amount(intervals=[("JMB00000001", "JMB00000300")])
-    _receive(HERE, "blangko", known, "BERNOMOR")
+    with clock.telling(_morning(clock.business_day("Asia/Jakarta") - timedelta(days=1))):
+        _receive(HERE, "blangko", known, "BERNOMOR")
     admin, clerk = somebody(Role.ADMIN, HERE), somebody(Role.CLERK, HERE)
     code, name = SERVICE_POINT
     offices.open_store(admin, code=code, office=HERE, kind=StoreKind.SERVICE_POINT, name=name, region="15.03.09")

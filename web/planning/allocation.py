@@ -29,7 +29,7 @@ from web.tables import Column, Table
 
 pages = Pages("allocation", __name__)
 # Rows to begin with: fewer where each has many stores to choose from, so that the page stays light.
-_ROWS, _FEW_ROWS, _MANY_STORES = 5, 3, 20
+_ROWS = 2
 # So many more are shown below those that were filled in.
 _SPARE = 2
 _DIGITS = 9
@@ -109,18 +109,17 @@ def allocate(query: dict[str, Any]) -> Any:
         ground=ground,
         provinces=provinces(),
         province=None if ground.region == actor().office else ground.region,
-        rows=range(_rows_of(ground)),
+        rows=range(_rows_of()),
         target=target,
         shelves=_shelf_table(ground),
         **_computed(ground, _given()),
     )
 
 
-def _rows_of(ground: Ground) -> int:
+def _rows_of() -> int:
     """How many rows to show: always some that are empty."""
     filled = {int(name.split("/")[2]) for name, value in request.form.items() if _is_filled(name, value)}
-    fewest = _ROWS if len(ground.shelves) <= _MANY_STORES else _FEW_ROWS
-    return max(fewest, max(filled, default=0) + 1 + _SPARE if filled else 0)
+    return max(_ROWS, max(filled, default=0) + 1 + _SPARE if filled else 0)
 
 
 def _is_filled(name: str, value: str) -> bool:
