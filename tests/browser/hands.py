@@ -48,3 +48,9 @@ def figure(page: Page, label: str) -> int:
     """A big figure, by its label."""
     shown = box(page, label).locator(".big-number").inner_text()
     return int(re.sub(r"\D", "", shown))
+
+
+def choose(page: Page, label: str, part: str) -> None:
+    """Choose from a list the line that has these words in it."""
+    field = page.get_by_label(label, exact=True)
+    field.select_option(label=field.locator("option", has_text=part).first.inner_text())
