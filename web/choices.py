@@ -22,7 +22,7 @@ def stores(office: str | None = None) -> Choices:
     """The open stores of an office (the reader's own unless told), its main store first."""
     found = offices.list_stores(actor(), office or actor().office, Slice(_MOST)).items
     found = sorted(found, key=lambda store: (store.event_id is not None, store.kind != "main", store.code))
-    return [(store.code, f"{store.name} ({store.code})") for store in found if not store.closed]
+    return [(store.code, f"{brief(store.name)} ({store.code})") for store in found if not store.closed]
 
 
 def items(*kinds: ItemKind) -> Choices:
@@ -60,6 +60,12 @@ def destinations(province: str | None = None, *, own: bool = True) -> Groups:
 def provinces() -> Choices:
     """The provinces by name."""
     return offices.list_provinces()
+
+
+def events() -> Choices:
+    """The events of the reader's office that are not settled yet, by their stores."""
+    found = offices.list_stores(actor(), actor().office, Slice(_MOST)).items
+    return [(str(store.event_id), store.name) for store in found if store.event_id is not None and not store.closed]
 
 
 def brief(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -34,7 +34,7 @@ Watch = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A file as it was sent, and what for."""
+    """A file as it was sent, and what for; `event` is that of all lines which name none."""
 
     office: str
     file_name: str
@@ -42,6 +42,7 @@ class Sent:
     profile: str | None = None
     dry_run: bool = False
     partial: bool = False
+    event: int | None = None
 
     def __repr__(self) -> str:
         return f"Sent({self.office})"
@@ -100,6 +101,8 @@ def _begin(actor: Actor, sent: Sent, once: Once) -> _Plan | int:
     with transaction() as session:
         office = queries.office_for(actor, Action.RECORD, sent.office)
         profile = queries.profile_for(office.code, sent.profile)
+        if sent.event is not None:  # for this file only: the profile that is kept stays as it is
+            profile = replace(profile, constants={**profile.constants, "event": str(sent.event)})
         done = once.done_before(session)
         row = None if done is None else session.get(Import, done, with_for_update=True)
         if row is not None and row.state is ImportState.DONE:

@@ -7,6 +7,7 @@ import io
 import pytest
 
 from tests.intake import line, listed, nik, siak
+from tests.outreach import running_event
 
 BRING = "/cetak/impor"
 
@@ -93,3 +94,14 @@ def test_the_pages_of_imports_ask_the_database_little(browses, statements):
     for page in (BRING, f"{BRING}/semua", f"{BRING}/kemajuan", address):
         with statements.within(12):
             printer.get(page)
+
+
+def test_a_list_is_brought_in_for_the_event_that_is_chosen(browses, calls, app):
+    event = running_event(app, "15.03")
+    printer = browses("printer", "15.03")
+    assert f'value="{event.id}"' in printer.get(BRING).text
+    upload(printer, listed(line(1)), event=str(event.id))
+    assert [one["event"] for one in calls("printer", "15.03").get("/recordings")["items"]] == [event.id]
+    upload(printer, listed(line(2)))
+    kept = [one["event"] for one in calls("printer", "15.03").get("/recordings")["items"]]
+    assert sorted(map(str, kept)) == [str(event.id), "None"]

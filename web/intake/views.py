@@ -18,7 +18,7 @@ from inventory.intake.rules import FIELDS, MAX_BYTES, RUNNING, ImportRefused, Pr
 from inventory.paging import Slice
 from inventory.recordings.rules import PrintReason, ReportedStatus
 from inventory.texts import Text
-from web import forms
+from web import choices, forms
 from web.pages import Pages, actor, done, once, see
 from web.tables import Column, Table
 
@@ -62,6 +62,7 @@ class FileIn(fields.Strict):
     reason = fields.Kind(PrintReason, load_default=None, allow_none=True)
     status = fields.Kind(ReportedStatus, load_default=None, allow_none=True)
     name = fields.Words(high=60, load_default=None, allow_none=True)
+    event = fields.identity(load_default=None, allow_none=True)
     in_part = fields.Flag(data_key="partial", load_default=False)
 
 
@@ -81,6 +82,7 @@ def _shown(found: dict[str, Any] | None) -> Any:
         field_words=FIELD_WORDS,
         reasons=list(PrintReason),
         statuses=list(ReportedStatus),
+        events=choices.events(),
     )
 
 
@@ -99,7 +101,14 @@ def bring_in(body: dict[str, Any]) -> Any:
     if told is not None:
         commands.set_profile(actor(), body["office"], told)
     name = body["profile"] if told is None else told.name
-    sent = Sent(body["office"], request.files["file"].filename or "", content, name, partial=body["in_part"])
+    sent = Sent(
+        body["office"],
+        request.files["file"].filename or "",
+        content,
+        name,
+        partial=body["in_part"],
+        event=body["event"],
+    )
     try:
         number = commands.bring_in(actor(), sent, once=once())
     except ImportRefused as error:

@@ -144,8 +144,8 @@ def _defaults(query: dict[str, Any], totals: dict[str, Any], stores: list[Any]) 
     if printer is None and here:
         printer = next((machine.name for machine in here if machine.store_code == store), None)
     return {
-        "stores": [(store.code, f"{store.name} ({store.code})") for store in mine],
-        "printers": [(machine.name, f"{machine.name}, {names[machine.store_code]}") for machine in here],
+        "stores": [(store.code, f"{choices.brief(store.name)} ({store.code})") for store in mine],
+        "printers": [(machine.name, f"{machine.name}, {choices.brief(names[machine.store_code])}") for machine in here],
         "items": choices.items(ItemKind.BLANK),
         "store": store,
         "printer": printer,
