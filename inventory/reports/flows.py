@@ -16,7 +16,7 @@ from inventory.catalogue.rules import ItemKind
 from inventory.database import current, table_of, wire
 from inventory.errors import Busy
 from inventory.offices.rules import MINISTRY
-from inventory.reports.models import Flow, FlowProgress
+from inventory.reports.models import TAKEN, Flow, FlowProgress
 from inventory.reports.rules import HELD, TRANSFERRING, Grain, Period, Sum
 from inventory.seals.models import Seal, SealProgress
 from inventory.stock.models import Account, Entry, Movement
@@ -126,10 +126,10 @@ def used_in_printing(office: str, first: date, after: date) -> dict[str, int]:
     """
 
     def statement(position: int, floor: int) -> Any:
-        span = [_FLOWS.c.grain == Grain.DAY, _FLOWS.c.starts_on >= first, _FLOWS.c.starts_on < after]
+        span = [sa.text(TAKEN), _FLOWS.c.starts_on >= first, _FLOWS.c.starts_on < after]
         took = _total(_FLOWS.c.went - _FLOWS.c.came).label("used")
         rolled = sa.select(_FLOWS.c.office_code, took).where(
-            *span, _taken_by_printing(_FLOWS.c), access.within(_FLOWS.c.office_code, office)
+            *span, *_held_blanks(_FLOWS.c), access.within(_FLOWS.c.office_code, office)
         )
         parts = [rolled.group_by(_FLOWS.c.office_code)]
         reach = [
@@ -152,13 +152,12 @@ def used_in_printing(office: str, first: date, after: date) -> dict[str, int]:
 
 
 def _taken_by_printing(columns: Any) -> sa.ColumnElement[bool]:
+    return sa.and_(columns.kind.in_(_BY_PRINTING), columns.condition == Condition.BLANK.value, *_held_blanks(columns))
+
+
+def _held_blanks(columns: Any) -> list[sa.ColumnElement[bool]]:
     blanks = sa.select(Item.code).where(Item.kind == ItemKind.BLANK)
-    return sa.and_(
-        columns.kind.in_(_BY_PRINTING),
-        columns.condition == Condition.BLANK.value,
-        columns.place.in_([each.value for each in HELD]),
-        columns.item_code.in_(blanks),
-    )
+    return [columns.place.in_([each.value for each in HELD]), columns.item_code.in_(blanks)]
 
 
 def _at_one_moment(statement: Callable[[int, int], Any]) -> Sequence[Any]:
