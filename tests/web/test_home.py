@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from inventory.access import PERMITTED, Role
-from web.home.desk import TODOS
+from tests.api.test_printing import job_of, recorded, results
+from tests.builders import receipt
+from web.home.desk import TODOS, todos_of
 from web.home.guide import SHORTCUTS, STEPS
 from web.menu import HOMES
 
@@ -64,3 +66,29 @@ def test_every_step_and_shortcut_leads_to_a_page_that_the_role_may_open(app, rol
     assert wrong == []
     assert len(STEPS[role]) == 5
     assert set(HOMES) == set(Role)
+
+
+def test_a_desk_holds_only_what_its_reader_can_do_or_must_watch():
+    assert "to_confirm" not in {todo.name for todo in TODOS[Role.COORDINATOR]}
+    assert todos_of(Role.CLERK, Role.INSPECTOR) == tuple(
+        todo for todo in TODOS[Role.CLERK] if todo in TODOS[Role.INSPECTOR]
+    )
+    assert todos_of(Role.CLERK, Role.CLERK) == TODOS[Role.CLERK]
+
+
+@pytest.mark.parametrize(("role", "title"), [("inspector", "Yang perlu dilihat"), ("clerk", "Perlu tindakan Anda")])
+def test_who_only_watches_is_told_so(browses, role, title):
+    assert title in browses(role, "15").get(HOME_OF[Role(role)]).words
+
+
+def test_an_office_that_runs_out_leads_to_its_page_and_to_sending_blanks_there(browses, calls):
+    calls("clerk", "15.03").post("/receipts", receipt("15.03-UTAMA", 2))
+    printer = calls("printer", "15.03")
+    recorded(printer, "a", "b")
+    results(printer, job_of(printer, "a", "b")["id"], ("a", "printed"), ("b", "printed"))
+    shown = browses("coordinator", "15").get("/koordinasi").text
+    assert 'href="/koordinasi/dinas/15.03"' in shown
+    assert 'href="/koordinasi/alokasi?ke=15.03"' in shown
+    seen = browses("inspector", "15").get("/inspeksi").text
+    assert 'href="/koordinasi/dinas/15.03"' in seen
+    assert "/koordinasi/alokasi" not in seen

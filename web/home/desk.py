@@ -142,13 +142,20 @@ TODOS: dict[Role, tuple[Todo, ...]] = {
         _DESTRUCTIONS,
     ),
     Role.COORDINATOR: (
-        _APPROVE, _REQUESTS, _LOSSES, _DISPUTED, _SESSIONS_WRONG, _COUNTS, _DESTRUCTIONS, _RUNNING, _COMING, _CONFIRM,
+        _APPROVE, _REQUESTS, _LOSSES, _DISPUTED, _SESSIONS_WRONG, _COUNTS, _DESTRUCTIONS, _RUNNING, _COMING,
     ),
     Role.PRINTER: (_RUNS, _JOBS, _QUEUE, _UNCOLLECTED, _CONSIGNMENTS),
     Role.FIELD: (_RUNNING, _COMING),
-    Role.INSPECTOR: (_LOSSES, _SESSIONS_WRONG, _DISPUTED, _COUNTS, _DESTRUCTIONS),
+    Role.INSPECTOR: (_LOSSES, _SESSIONS_WRONG, _DISPUTED, _COUNTS_DUE),
     Role.ADMIN: (_LOSSES, _SESSIONS_WRONG, _DISPUTED, _COUNTS),
 }  # fmt: skip
+# They see to it that others act: what waits is not theirs to do.
+WATCHING = frozenset({Role.INSPECTOR, Role.ADMIN})
+
+
+def todos_of(page: Role, reader: Role) -> tuple[Todo, ...]:
+    """What a page tells this reader: on somebody else's desk, only what concerns the reader too."""
+    return tuple(todo for todo in TODOS[page] if todo in TODOS[reader])
 
 
 def told(count: int) -> Text:

@@ -20,7 +20,7 @@ from web.home.desk import Todo
 from web.home.guide import SHORTCUTS, STEPS, WORDS, Step
 from web.language import COOKIE, LANGUAGES
 from web.menu import HOMES, may_open
-from web.pages import Pages, actor, see
+from web.pages import SMALL, Pages, actor, see
 
 pages = Pages("home", __name__)
 Linked = TypeVar("Linked", Todo, Step)
@@ -36,7 +36,7 @@ def start() -> Any:
     return redirect(url_for(HOMES[actor().role]), 303)
 
 
-@pages.does("/bahasa", None, again=start)
+@pages.does("/bahasa", None, again=start, most_bytes=SMALL)
 def set_language() -> Any:
     """Speak the other language from now on."""
     chosen = request.form.get("bahasa", "id")
@@ -44,7 +44,7 @@ def set_language() -> Any:
     answer: Response = redirect(signing.inside(request.form.get("kembali", "")), 303)  # type: ignore[assignment]
     if g.signed is not None:
         accounts.set_language(actor(), Language(chosen))
-    answer.set_cookie(COOKIE, chosen, max_age=_YEAR, httponly=True, samesite="Lax")
+    answer.set_cookie(COOKIE, chosen, max_age=_YEAR, httponly=True, samesite="Lax", secure=signing.settings().https)
     return answer
 
 
@@ -94,13 +94,19 @@ def _home(role: Role) -> Any:
     return see(
         "home/home.html",
         role=role,
-        todos=[(todo, desk.told(counts[todo.name])) for todo in _open(desk.TODOS[role]) if counts[todo.name]],
+        todos=[
+            (todo, desk.told(counts[todo.name]))
+            for todo in _open(desk.todos_of(role, actor().role))
+            if counts[todo.name]
+        ],
         whole=whole,
         low=near[:_MOST_LOW] if len(found) > 1 else [],
         offices=len(found),
         waiting=counts,
+        watching=actor().role in desk.WATCHING,
         shortcuts=_open(SHORTCUTS[role]),
         steps=_open(STEPS[actor().role]),
+        may_open=may_open,
     )
 
 
