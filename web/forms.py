@@ -11,11 +11,13 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import marshmallow as ma
 from flask import g, request
 from flask_wtf.csrf import CSRFError, generate_csrf, validate_csrf
+from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms.validators import ValidationError as TokenWrong
 
 from api import problems
@@ -30,8 +32,13 @@ TOKEN, KEY, VERSION = "_csrf", "_key", "_version"
 _GROUPED = re.compile(r"-?[0-9]{1,3}([., ][0-9]{3})+")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _REAL = re.compile(r"-?[0-9]{1,15}([.,][0-9]{1,10})?")
+_INDEX = re.compile("[0-9]{1,6}")
+# No form of ours has more inputs, or deeper or longer names; and nobody reads more of what is wrong.
+MOST_FIELDS, MAX_NAME, MAX_STEPS, MOST_FAULTS = 5_000, 200, 8, 50
 # Between the first and the last number of an interval.
 _TO = re.compile(r"\s+(?:-|\u2013|s\.?d\.?|sampai|to)\s+|\s*[\u2013;,]\s*|\s+", re.IGNORECASE)
+
+_COUNT_IT = Text("Tulis hasil hitungan; 0 bila tidak ada.", "Write what was counted; 0 if there is nothing.")
 
 
 class FormExpired(RuleViolated):
@@ -54,6 +61,8 @@ class Stale:
 
 def check_origin() -> None:
     """Raise `FormExpired` unless the form came from a page of ours, shown to this browser."""
+    if len(request.form) > MOST_FIELDS:
+        raise RequestEntityTooLarge
     try:
         validate_csrf(request.form.get(TOKEN, ""))
     except (CSRFError, TokenWrong) as error:
@@ -112,7 +121,7 @@ def _tree() -> Any:
     """The inputs named by pointers as nested dicts and lists; empty lines at the end of a list are left out."""
     root: dict[str, Any] = {}
     for name in request.form:
-        if not name.startswith("/"):
+        if not name.startswith("/") or len(name) > MAX_NAME or name.count("/") > MAX_STEPS:
             continue
         at = root
         *parents, last = name[1:].split("/")
@@ -131,7 +140,7 @@ def _listed(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     inner = {name: _listed(value) for name, value in node.items()}
-    if not inner or not all(name.isdecimal() for name in inner):
+    if not inner or not all(_INDEX.fullmatch(name) for name in inner):
         return inner
     lines = [inner[name] for name in sorted(inner, key=int)]
     while lines and _is_empty(lines[-1]):
@@ -208,11 +217,11 @@ def refuse(error: ma.ValidationError | InventoryError) -> None:
     """Note for the page that is now shown again what is wrong, and with which status it is answered."""
     g.again = True
     if isinstance(error, ma.ValidationError):
-        g.status, g.faults = 422, list(problems.faults_of(error.messages))
+        g.status, g.faults = 422, list(islice(problems.faults_of(error.messages), MOST_FAULTS))
         return
     # A field that names what is not there is a wrong field, not a wrong address.
     g.status = 422 if isinstance(error, NotFound) and error.pointer else problems.status_of(error)
-    g.faults = error.faults or [Fault("", error.sentence, error.code)]
+    g.faults = error.faults[:MOST_FAULTS] or [Fault("", error.sentence, error.code)]
     if isinstance(error, StaleVersion):
         change = audit.last_change(str(error.facts.get("subject", "")), str(error.facts.get("key", "")))
         g.stale = Stale(change.name, change.at) if change else None
@@ -232,6 +241,21 @@ def faults() -> list[Fault]:
 def faults_at(pointer: str) -> list[Text]:
     """What is wrong at one field, or below it."""
     return [fault.text for fault in faults() if fault.pointer == pointer or fault.pointer.startswith(f"{pointer}/")]
+
+
+def need_counts(*pointers: str) -> None:
+    """Raise where an input for a count was left empty: a count that nobody made is never taken for granted."""
+    messages: dict[Any, Any] = {}
+    for pointer in pointers:
+        if request.form.get(pointer, "0").strip():
+            continue
+        *parents, last = [int(step) if step.isdecimal() else step for step in pointer[1:].split("/")]
+        at = messages
+        for step in parents:
+            at = at.setdefault(step, {})
+        at[last] = [_COUNT_IT]
+    if messages:
+        raise ma.ValidationError(messages)
 
 
 def stale() -> Stale | None:

@@ -35,7 +35,8 @@ def test_she_confirms_the_delivery_of_the_province(page):
     page.get_by_role("link", name="1 kiriman menunggu konfirmasi").click()
     page.get_by_role("region", name="Pengiriman").get_by_role("rowheader").get_by_role("link").click()
     follow(page, "Konfirmasi penerimaan")
-    assert page.get_by_label("Diterima dalam keadaan baik").input_value() == "500"
+    assert page.get_by_label("Diterima dalam keadaan baik").input_value() == ""
+    page.get_by_label("Diterima dalam keadaan baik").fill("500")
     press(page, "Konfirmasi penerimaan")
     says(page, "500")
     expect(page.locator("main")).to_contain_text("Diterima: 500")

@@ -11,6 +11,8 @@ from inventory import clock
 from tests.builders import receipt
 from tests.outreach import person, running_event
 
+ARRIVED = {"/arrived/0/quantity": "6.000", "/arrived/1/quantity": "5.000"}
+SHORT = {"/arrived/0/quantity": "5.998", "/arrived/0/reason": "Dua kurang di kotak 6"}
 LIST = "/koordinasi/kegiatan"
 KECAMATAN = ["15.03.07", "15.03.04", "15.03.06", "15.03.03", "15.03.09"]
 FIRST = clock.business_day("Asia/Jakarta") + timedelta(days=12)
@@ -208,9 +210,12 @@ def test_extending_and_calling_off(browses, calls, pooled):
 def test_from_the_start_to_the_settlement_every_blank_is_told_of(browses, calls, pooled):
     boss = browses("coordinator", "15.03")
     assert f"{pooled}/mulai" in boss.get(pooled).text
-    short = boss.submit(f"{pooled}/mulai", {"/arrived/0/quantity": "5.998"}, 422)
+    assert boss.get(f"{pooled}/mulai").form("/mulai")["/arrived/0/quantity"] == ""
+    empty = boss.submit(f"{pooled}/mulai", {"/arrived/0/quantity": "6.000"}, 422)
+    assert 'href="#f-arrived-1-quantity">' in empty.text
+    short = boss.submit(f"{pooled}/mulai", ARRIVED | {"/arrived/0/quantity": "5.998"}, 422)
     assert "tulis sebab selisihnya" in short.words
-    boss.submit(f"{pooled}/mulai", {"/arrived/0/quantity": "5.998", "/arrived/0/reason": "Dua kurang di kotak 6"})
+    boss.submit(f"{pooled}/mulai", ARRIVED | SHORT)
     page = boss.get(pooled)
     assert "Kurang 6.002 keping menurut target" in page.words
     assert "Sisa di gudang acara 10.998 keping" in page.words
@@ -272,7 +277,7 @@ def _settled(boss, calls, address):
 
 def test_an_event_is_not_closed_over_an_open_print_job(browses, calls, pooled):
     boss = browses("coordinator", "15.03")
-    boss.submit(f"{pooled}/mulai")
+    boss.submit(f"{pooled}/mulai", ARRIVED)
     event = int(pooled.split("/")[-1])
     printer = calls("printer", "15.03")
     printer.post("/recordings", {"recordings": [person("w-9", event=event)]})
@@ -285,7 +290,7 @@ def test_an_event_is_not_closed_over_an_open_print_job(browses, calls, pooled):
 
 def test_a_late_pledge_is_taken_in_while_the_event_runs(browses, calls, pooled):
     boss = browses("coordinator", "15")
-    boss.submit(f"{pooled}/mulai")
+    boss.submit(f"{pooled}/mulai", ARRIVED)
     today = clock.business_day("Asia/Jakarta").isoformat()
     calls("clerk", "15").post("/receipts", receipt("15-UTAMA", 500, received_on=today))
     boss.submit(f"{pooled}/dukungan", {"/store": "15-UTAMA", "/item": "blangko", "/quantity": "500"})
@@ -316,7 +321,7 @@ def test_the_pages_of_an_event_ask_the_database_little_and_are_light(browses, st
         with statements.within(12):
             page = boss.get(address)
         assert len(page.text.encode()) < 40_000, address
-    boss.submit(f"{pooled}/mulai")
+    boss.submit(f"{pooled}/mulai", ARRIVED)
     for address in (pooled, f"{pooled}/penyelesaian"):
         with statements.within(12):
             guest.get(address)

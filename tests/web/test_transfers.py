@@ -46,8 +46,9 @@ def test_five_hundred_blanks_go_to_the_neighbour_and_are_confirmed(browses, call
     shown = clerk.follow(clerk.submit(f"{address}/kirim"))
     assert "Cetak surat jalan" in shown.words
     assert "Konfirmasi penerimaan" in other.get(address).words
-    assert other.get(f"{address}/terima").form(f"{address}/terima")["/received"] == "500"
-    shown = other.follow(other.submit(f"{address}/terima"))
+    assert other.get(f"{address}/terima").form(f"{address}/terima")["/received"] == ""
+    assert 'id="f-received-fault"' in other.submit(f"{address}/terima", expect=422).text
+    shown = other.follow(other.submit(f"{address}/terima", {"/received": "500"}))
     assert "500 diterima dari pengiriman" in shown.words
     assert "Cetak berita acara serah terima" in shown.words
     assert calls("clerk", "15.04").stock(TO)["on_hand"] == 500

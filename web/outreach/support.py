@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 
 from api import paging
 from api.amounts import amount_of, optional_amount_of
@@ -17,6 +18,7 @@ from inventory.paging import Slice
 from inventory.planning import overview
 from inventory.regions.queries import list_regions
 from inventory.texts import Text, figure
+from web import forms
 from web.language import number, t, weekday
 from web.outreach.schemas import MOST_STOPS, LoginForm, StartForm, StopForm, StopsForm
 from web.outreach.times import clock_on, days_of, hours, instant_of
@@ -32,6 +34,7 @@ _STARTED = Text(
 )
 # Ten kits a stop and five minutes a person: what a kecamatan sees at a gotong royong.
 KITS, MINUTES = 10, 5
+_COUNT = re.compile(r"/arrived/[0-9]+/quantity")
 
 __all__ = ["pages"]
 
@@ -293,6 +296,7 @@ def arrivals(event_id: int) -> Any:
 @pages.does("/koordinasi/kegiatan/<int:event_id>/mulai", Action.RUN_EVENTS, body=StartForm, again=arrivals)
 def start(event_id: int, body: dict[str, Any]) -> Any:
     """Bring every pledge to the event's store and let it run."""
+    forms.need_counts(*(name for name in request.form if _COUNT.fullmatch(name)))
     lines = enumerate(body["arrived"])
     arrived = [Arrived(amount=amount_of(line, f"/arrived/{place}"), **line) for place, line in lines]
     commands.start(actor(), event_id, arrived, body["occurred_on"], once())

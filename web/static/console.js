@@ -178,8 +178,8 @@
     const long = (line) => { const [first, last] = line.match(/\d+(?!\S)/g) || []; return last ? Math.max(Number(last) - Number(first), 0) + 1 : 1; };
     const many = (each) => each.matches("textarea") ? each.value.split("\n").filter((line) => line.trim()).reduce((total, line) => total + long(line), 0) : Number(each.value.replace(/[., ]/g, "")) || 0;
     const add = () => {
-      const sum = parts.reduce((total, each) => total + many(each), 0);
-      it.hidden = false; it.className = `sum ${sum === of ? "good" : sum > of ? "bad" : "warn"}`; it.querySelector("output").textContent = sum.toLocaleString(document.documentElement.lang);
+      const sum = parts.reduce((total, each) => total + many(each), 0), none = !parts.some((each) => each.value.trim());
+      it.hidden = false; it.className = `sum ${none ? "" : sum === of ? "good" : sum > of ? "bad" : "warn"}`; it.querySelector("output").textContent = sum.toLocaleString(document.documentElement.lang);
       it.querySelector("span").textContent = sum === of ? it.dataset.whole : `${Math.abs(of - sum).toLocaleString(document.documentElement.lang)} ${sum > of ? it.dataset.over : it.dataset.short}`;
     };
     for (const each of parts) each.addEventListener("input", add);

@@ -25,7 +25,7 @@ from inventory.transfers import commands, stories
 from inventory.transfers.commands import Wish
 from inventory.transfers.headings import Delivered
 from inventory.transfers.stories import Deed, Stage, StageFilter, Story
-from web import choices
+from web import choices, forms
 from web.language import t
 from web.pages import Pages, actor, done, once, see
 from web.tables import Column, Table
@@ -187,6 +187,7 @@ def confirm(transfer_id: int) -> Any:
 @pages.does("/gudang/kiriman/<int:transfer_id>/terima", Action.TRANSFER, body=DeliveryIn, again=confirm)
 def book_delivery(transfer_id: int, body: dict[str, Any]) -> Any:
     """Note what arrived."""
+    forms.need_counts("/received")
     found = {name: said(body.pop(name), f"/{name}") for name in ("received", "rejected", "surplus")}
     delivered = Delivered(**found, missing=body.pop("missing"), rejected_as=body.pop("rejected_reason"))
     commands.receive(actor(), transfer_id, delivered, **body, once=once())
