@@ -70,6 +70,15 @@ def test_a_difference_is_explained_by_the_clerk_and_settled_by_a_second_person(b
     assert "Dua terbakar" in shown.words
 
 
+@pytest.mark.usefixtures("exact")
+def test_more_than_was_handed_out_is_shown_as_it_was_counted_and_to_be_explained(browses, issue, two):
+    clerk = browses("clerk", OFFICE)
+    address = clerk.submit(ISSUE, issue).location
+    shown = clerk.follow(clerk.submit(f"{address}/tutup", {"/returned": "51", **two}))
+    assert "Dihitung kembali 51 keping seharusnya 50, lebih 1" in shown.words
+    assert '<p class="message warn">Ada selisih 1 keping: jelaskan.</p>' in shown.text
+
+
 def test_the_holder_does_not_count_and_what_was_typed_is_kept(browses, issue, staff):
     clerk = browses("clerk", OFFICE)
     shown = clerk.submit(ISSUE, issue | {"/counted_by/1": str(staff["holder"])}, 422)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request, url_for
+from flask import flash, request, url_for
 
 from api import fields
 from api.amounts import amount_of, said
@@ -23,12 +23,16 @@ from inventory.people.queries import names_of
 from inventory.printing.run_queries import feeding_run
 from inventory.texts import Text, figure
 from web import choices
-from web.language import t, zone_of
+from web.language import t, word, zone_of
 from web.pages import Pages, actor, done, once, see
 from web.tables import Column, Table
 
 pages = Pages("custody", __name__)
 _MOST_ALLOWED = 400
+_DIFFERS = Text("Ada selisih {quantity} keping: jelaskan.", "A difference of {quantity}: explain it.")
+_WAITS = Text(
+    "Ada selisih {quantity} keping: menunggu orang kedua.", "A difference of {quantity}: a second person settles it."
+)
 
 
 class SessionQuery(fields.Strict):
@@ -184,7 +188,12 @@ def book_return(session_id: int, body: dict[str, Any]) -> Any:
     returned = body.pop("returned")
     amount = None if returned is None else said(returned, "/returned")
     commands.close(actor(), session_id, Return(amount, **body), feeding_run, once())
-    return _told(Text("Pengembalian dicatat.", "The return is noted."), session_id)
+    it = queries.get_session(actor(), session_id)
+    if it["status"] is not CustodyStatus.DISPUTED:
+        return _told(Text("Pengembalian dicatat.", "The return is noted."), session_id)
+    told = (_WAITS if it["explanation"] else _DIFFERS).format(quantity=figure(it["missing"] + it["surplus"]))
+    flash(str(word(told)), "warn")
+    return done("custody_pages.session", session_id=session_id)
 
 
 @pages.shows("/gudang/sif/<int:session_id>/jelaskan", Action.MOVE_STOCK)
