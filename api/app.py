@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     keys.install(settings.keyring)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     assert tables.metadata.tables  # noqa: S101 - every model is imported before the database is opened
     db.init_app(app)
     log.install(app, json=settings.log_json)

@@ -13,7 +13,6 @@ from flask import Flask, Response, g, get_flashed_messages, redirect, render_tem
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import NotFound as NoSuchAddress
-from werkzeug.security import safe_join
 
 from api.config import Settings
 from inventory import access, clock, keys, marks
@@ -66,7 +65,7 @@ def install(app: Flask, settings: Settings, speak_json: Callable[[HTTPException]
     def no_address(error: HTTPException) -> ResponseReturnValue:
         if request.path.startswith(("/api", "/_")):
             return speak_json(error)
-        g.signed = signing.whoever()
+        signing.greet()
         return refusals.by_http(error)
 
     for code in (404, 405):
@@ -124,7 +123,9 @@ def is_demo() -> bool:
 def _insist_on_https() -> ResponseReturnValue | None:
     if request.is_secure or request.path.startswith("/_"):
         return None
-    return redirect(request.url.replace("http://", "https://", 1), 308)
+    # By the name we are known under, where it is set: a host that the request itself names may be anybody's.
+    base = signing.settings().public_url or f"https://{request.host}"
+    return redirect(base + request.full_path.rstrip("?"), 308)
 
 
 def _protect(response: Response) -> Response:
@@ -141,13 +142,15 @@ def _protect(response: Response) -> Response:
 # Assets: named by their content, so a browser keeps them for a year and asks for nothing twice.
 
 
+_FILES = {path.relative_to(STATIC).as_posix(): path for path in STATIC.rglob("*") if path.is_file()}
+
+
 @cache
 def _packed(name: str) -> tuple[bytes, bytes, str]:
     """A static file, the same compressed, and its digest; pages themselves are not compressed: they hold tokens."""
-    path = safe_join(str(STATIC), name)
-    if path is None or not Path(path).is_file():
+    if name not in _FILES:
         raise NoSuchAddress
-    plain = Path(path).read_bytes()
+    plain = _FILES[name].read_bytes()
     return plain, gzip.compress(plain, 9, mtime=0), hashlib.sha256(plain).hexdigest()[:12]
 
 
@@ -184,4 +187,5 @@ def worker() -> Response:
 @blueprint.shows("/luring", None)
 def offline() -> ResponseReturnValue:
     """What is shown when the line is gone."""
+    g.signed = None  # browsers keep this page, also on a computer that others use
     return render_template("offline.html")

@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 
 import marshmallow as ma
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, session, url_for
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException
@@ -25,6 +25,8 @@ from web.language import told
 from web.tables import Table
 
 View = Callable[..., Any]
+# As much as a form that everybody may send can hold.
+SMALL = 20_000
 
 
 def actor() -> Actor:
@@ -55,7 +57,7 @@ def see(template: str, **context: Any) -> Response | str:
 
 def done(endpoint: str, text: Text | None = None, **values: Any) -> Response:
     """Go to a page after something was done, and say there what it was."""
-    if text is not None:
+    if text is not None and ("done", str(told(text))) not in session.get("_flashes", []):
         flash(str(told(text)), "done")
     return redirect(url_for(endpoint, **values), 303)  # type: ignore[return-value]
 

@@ -55,9 +55,7 @@ def recognise() -> Response | None:
     endpoint = request.endpoint or ""
     if not is_page(endpoint):
         return None
-    g.signed = whoever()
-    if g.signed is not None:
-        g.actor = g.signed.actor
+    greet()
     if endpoint in OPEN_PAGES:
         return None
     if g.signed is None:
@@ -72,6 +70,16 @@ def recognise() -> Response | None:
     if not access.permits(g.actor, action):
         raise NotPermitted(role=g.actor.role, office=g.actor.office, action=action)
     return None
+
+
+def greet() -> None:
+    """Note who looks, for the page and the log; whose second factor is still wanted is nobody yet but at that door."""
+    found = whoever()
+    waits = found is not None and (found.needs_code or found.needs_set_up)
+    known = not waits or (request.endpoint or "") not in OPEN_PAGES | {""}
+    g.signed = found if known else None
+    if g.signed is not None:
+        g.actor = g.signed.actor
 
 
 def whoever() -> Signed | None:

@@ -32,7 +32,7 @@ def at(text: str) -> datetime:
 def made_up_nik(region: str, number: int) -> str:
     """A NIK of the right shape: six digits of the region, a birth date around 2000 (day + 40 for women), four more."""
     day, month, year = number % 28 + 1 + number % 2 * 40, number // 28 % 12 + 1, number // 336 % 4
-    return f"{region.replace('.', '')[:6]}{day:02}{month:02}{year:02}{number % 10_000:04}"
+    return f"{region.replace('.', '')[:6]:0<6}{day:02}{month:02}{year:02}{number % 10_000:04}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from inventory.access import Action
 from inventory.demo import people as demo
 from inventory.people import accounts, sessions
 from inventory.people import sign_in as door
-from inventory.people.rules import SHORTEST
+from inventory.people.rules import SHORTEST, Language
 from inventory.texts import Text
 from web import signing
-from web.pages import Pages, actor, done, see
+from web.language import COOKIE, LANGUAGES
+from web.pages import SMALL, Pages, actor, done, see
 from web.people.schemas import AcceptIn, CodeIn, PasswordIn, PresentIn, SignInIn
 
 pages = Pages("people", __name__)
@@ -48,7 +49,7 @@ def sign_in() -> Any:
     return _door() if g.signed is None else redirect(_onward(), 303)
 
 
-@pages.does("/masuk", None, body=SignInIn, again=_door)
+@pages.does("/masuk", None, body=SignInIn, again=_door, most_bytes=SMALL)
 def begin(body: dict[str, Any]) -> Any:
     """Sign in: always with a new session, whatever this browser brought along."""
     settings = signing.settings()
@@ -57,8 +58,17 @@ def begin(body: dict[str, Any]) -> Any:
     token, needs_code = door.sign_in(body["login"], body["password"], agent, settings.second_factor)
     door.sign_out(_cookie())
     session.clear()
+    if not needs_code:
+        _keep_language(door.actor_of_session(token, settings.second_factor))
     to = url_for("people_pages.ask_code", lanjut=_onward()) if needs_code else _onward()
     return signing.keep(redirect(to, 303), token)  # type: ignore[arg-type]
+
+
+def _keep_language(signed: door.Signed | None) -> None:
+    """Speak on as the door did: what this browser chose there is from now on what the person reads."""
+    chosen = request.cookies.get(COOKIE, "")
+    if signed is not None and chosen in LANGUAGES and chosen != signed.language:
+        accounts.set_language(signed.actor, Language(chosen))
 
 
 @pages.does("/keluar", Action.READ, again=_door)
@@ -85,6 +95,7 @@ def ask_code() -> Any:
 def confirm_code(body: dict[str, Any]) -> Any:
     """Open the door with the code."""
     door.confirm_code(_cookie(), body["code"])
+    _keep_language(g.signed)
     return redirect(_onward(), 303)
 
 
@@ -101,7 +112,7 @@ def open_invitation(token: str) -> Any:
     return _invitation(token)
 
 
-@pages.does("/undangan/<token>", None, body=AcceptIn, again=_invitation)
+@pages.does("/undangan/<token>", None, body=AcceptIn, again=_invitation, most_bytes=SMALL)
 def accept_invitation(token: str, body: dict[str, str]) -> Any:
     """Keep it; then sign in with it."""
     accounts.accept(token, body["password"])
@@ -173,6 +184,7 @@ def begin_second_factor() -> Any:
 def set_second_factor(body: dict[str, str]) -> Any:
     """Put it into force by its first code."""
     accounts.confirm_totp(actor(), body["code"], g.signed.session_id)
+    _keep_language(g.signed)
     text = Text("Kode kedua aktif sejak sekarang.", "The second factor is on from now.")
     return done("people_pages.account", text)
 

@@ -27,6 +27,8 @@ from web.seals.words import DEEDS, deed_of, facts_of, subject_of
 from web.tables import Column, Table
 
 pages = Pages("seals", __name__)
+# Nothing was done before or after; and the days around them exist in every time zone.
+_FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(9000, 1, 1)
 _SHORT = 12
 
 
@@ -141,9 +143,13 @@ def _filter(query: dict[str, Any]) -> DeedFilter:
         named=query["named"],
         deeds=deed,
         subject=query["subject"],
-        since=_begins(since) if since else None,
-        until=_begins(until + timedelta(days=1)) if until else None,
+        since=_begins(_near(since)) if since else None,
+        until=_begins(_near(until) + timedelta(days=1)) if until else None,
     )
+
+
+def _near(day: date) -> date:
+    return min(max(day, _FIRST_DAY), _LAST_DAY)
 
 
 def _begins(day: date) -> datetime:

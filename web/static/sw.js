@@ -3,7 +3,7 @@
 const SHELF = `blangko ${self.location.search}`, PAGE = "/luring";
 
 async function stock() {
-  const shelf = await caches.open(SHELF), page = await fetch(PAGE, { cache: "reload" });
+  const shelf = await caches.open(SHELF), page = await fetch(PAGE, { cache: "reload", credentials: "omit" });
   if (!page.ok) throw new Error("no offline page");
   const named = [...(await page.clone().text()).matchAll(/(?:href|src)="(\/aset\/[^"]+)"/g)].map((found) => found[1].replaceAll("&amp;", "&"));
   await Promise.all([shelf.put(PAGE, page), ...named.map((name) => shelf.add(name))]);
