@@ -376,6 +376,16 @@ def test_the_language_of_the_account_is_that_of_every_browser(app, person):
     assert "My account" in enter(app).get(ACCOUNT).words
 
 
+def test_the_language_chosen_at_the_door_goes_along_and_is_kept(app, person):
+    person()
+    visitor = Visitor(app)
+    token = visitor.get("/masuk").form("/masuk")["_csrf"]
+    visitor.client.post("/bahasa", data={"_csrf": token, "bahasa": "en", "kembali": "/masuk"})
+    visitor.submit("/masuk", typed())
+    assert "My account" in visitor.get(ACCOUNT).words
+    assert "My account" in enter(app).get(ACCOUNT).words
+
+
 def test_the_pages_of_the_account_ask_the_database_little(app, person, statements):
     person()
     visitor = enter(app)
