@@ -12,18 +12,19 @@ from flask import current_app, g, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from inventory import access
-from inventory.access import Action, Role
+from inventory.access import Action, Actor, Role
 from inventory.texts import Text
 from web.language import told
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A page in the menu, for those whose role knows `action`."""
+    """A page in the menu, for those whose role knows `action`; what lies under its address, or `also`, is below it."""
 
     label: Text
     endpoint: str
     action: Action = Action.READ
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Section:
     endpoint: str
     roles: frozenset[Role]
     links: tuple[Link, ...]
+    first: int | None = None  # how many are always in sight; the others fold away
 
 
 SECTIONS = (
@@ -44,21 +46,22 @@ SECTIONS = (
         "home_pages.stock_room",
         frozenset({Role.CLERK, Role.INSPECTOR, Role.ADMIN, Role.COORDINATOR}),
         (
-            Link(Text("Stok", "Stock"), "stock_pages.stock"),
-            Link(Text("Terima", "Receive"), "stock_pages.receive", Action.MOVE_STOCK),
-            Link(Text("Rusak", "Spoiled"), "movements_pages.spoil", Action.MOVE_STOCK),
+            Link(Text("Stok", "Stock"), "stock_pages.stock", also=("/gudang/kartu",)),
+            Link(Text("Terima", "Receive"), "stock_pages.receive", Action.MOVE_STOCK, ("/gudang/penerimaan",)),
+            Link(Text("Pengiriman", "Transfers"), "transfers_pages.transfers", also=("/gudang/kirim",)),
+            Link(Text("Sif", "Shifts"), "custody_pages.sessions"),
             Link(Text("Opname", "Counts"), "opname_pages.counts"),
+            Link(Text("Rusak", "Spoiled"), "movements_pages.spoil", Action.MOVE_STOCK),
             Link(Text("Nomor", "Numbers"), "blanks_pages.find"),
             Link(Text("Mutasi", "Movements"), "movements_pages.all_movements"),
             Link(Text("Dokumen", "Papers"), "documents_pages.documents"),
-            Link(Text("Pengiriman", "Transfers"), "transfers_pages.transfers"),
-            Link(Text("Sif", "Shifts"), "custody_pages.sessions"),
             Link(Text("Permintaan", "Requests"), "requests_pages.requests"),
             Link(Text("Pinjaman", "Loans"), "loans_pages.loans"),
-            Link(Text("Karantina", "Quarantine"), "disposal_pages.quarantine"),
+            Link(Text("Karantina", "Quarantine"), "disposal_pages.quarantine", also=("/gudang/pemusnahan",)),
             Link(Text("Laporan", "Reports"), "reports_pages.daily"),
             Link(Text("Data yang dibuka", "Data shown"), "residents_pages.looks", Action.READ_RECORDINGS),
         ),
+        first=7,
     ),
     Section(
         "/koordinasi",
@@ -144,7 +147,10 @@ def may_open(address: str) -> bool:
 
 
 def menu() -> list[dict[str, Any]]:
-    """The sections of the reader, each with its pages: name, href, current, links (label, href, current)."""
+    """The sections of the reader, each with its pages: name, href, current, links and more (label, href, current).
+
+    `current` is "page" for the page itself and "true" for those below it; what folds away never is.
+    """
     signed = g.get("signed")
     if signed is None:
         return []
@@ -154,19 +160,25 @@ def menu() -> list[dict[str, Any]]:
             "name": told(section.label),
             "href": url_for(section.endpoint),
             "current": section is here,
-            "links": [
-                {
-                    "label": told(link.label),
-                    "href": url_for(link.endpoint),
-                    "current": request.path == url_for(link.endpoint),
-                }
-                for link in section.links
-                if access.permits(signed.actor, link.action)
-            ],
+            **_links(section, signed.actor),
         }
         for section in SECTIONS
         if signed.actor.role in section.roles
     ]
+
+
+def _links(section: Section, actor: Actor) -> dict[str, Any]:
+    """The pages of a section in sight, and those that fold away; the longest address that leads here is current."""
+    mine = [(link, url_for(link.endpoint)) for link in section.links if access.permits(actor, link.action)]
+    depth = {link: max((len(at) for at in (href, *link.also) if _is_at(at)), default=0) for link, href in mine}
+    here = max(depth, key=lambda link: depth[link], default=None)
+    found: dict[str, Any] = {"links": [], "more": []}
+    for place, (link, href) in enumerate(mine):
+        current = link is here and depth[link] > 0
+        shown = section.first is None or place < section.first or current
+        how = ("page" if request.path == href else "true") if current else ""
+        found["links" if shown else "more"].append({"label": told(link.label), "href": href, "current": how})
+    return found
 
 
 def _section_of(role: Role) -> Section | None:

@@ -92,3 +92,20 @@ def test_an_office_that_runs_out_leads_to_its_page_and_to_sending_blanks_there(b
     seen = browses("inspector", "15").get("/inspeksi").text
     assert 'href="/koordinasi/dinas/15.03"' in seen
     assert "/koordinasi/alokasi" not in seen
+
+
+@pytest.mark.parametrize(
+    ("address", "marked"),
+    [
+        ("/gudang/stok", '"page">Stok'),
+        ("/gudang/sif/serahkan", '"true">Sif'),
+        ("/gudang/kirim", '"true">Pengiriman'),
+        ("/gudang/pemusnahan", '"true">Karantina'),
+        ("/koordinasi/cakupan/target", '"true">Cakupan'),
+    ],
+)
+def test_the_menu_marks_the_list_above_a_page_and_never_folds_it_away(browses, address, marked):
+    links = browses("clerk", "15.03").get(address).text.split('class="links"')[1].split("</nav>")[0]
+    assert links.count("aria-current") == 1
+    assert f"aria-current={marked}<" in links
+    assert marked.split(">")[1] not in links.partition("<details")[2]

@@ -160,8 +160,8 @@
   });
 
   /* Menus close on Escape and on a click elsewhere; a filter shows the page as soon as something else is chosen. */
-  document.addEventListener("click", (event) => { for (const each of all("details.user[open]")) if (!each.contains(event.target)) each.open = false; });
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") for (const each of all("details.user[open]")) { each.open = false; each.querySelector("summary").focus(); } });
+  document.addEventListener("click", (event) => { for (const each of all("details.user[open], details.rest[open]")) if (!each.contains(event.target)) each.open = false; });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") for (const each of all("details.user[open], details.rest[open]")) { each.open = false; each.querySelector("summary").focus(); } });
   document.addEventListener("change", (event) => { if (event.target.matches("[data-pick] select")) event.target.form.requestSubmit(); });
   for (const each of all("[data-again]")) each.addEventListener("click", () => location.assign(shelf()?.page || here));
   for (const each of all("[data-print]")) { each.hidden = false; each.addEventListener("click", () => print()); }
