@@ -14,7 +14,7 @@ from inventory.recordings.rules import Reference
 from inventory.stock import numbers
 from inventory.stock.numbers import NOTHING, Amount, Span
 from inventory.stock.rules import SpoilReason
-from inventory.texts import Text
+from inventory.texts import Text, figure
 
 
 class JobState(StrEnum):
@@ -123,12 +123,18 @@ class CountDoesNotMatch(RuleViolated):
     """The cards that were counted are not those that the rest of the request says were printed."""
 
     code = "count_does_not_match"
-    text = Text(
-        "Terhitung {counted} kartu, seharusnya {expected}: {waiting} dikirim dan belum dilaporkan, {absent} disebut"
-        " tanpa kartu. Sebut semua yang tanpa kartu, juga yang kepingnya hanya rusak.",
-        "{counted} cards were counted, {expected} expected: {waiting} were sent and not reported yet, {absent} named as"
-        " without a card. Name all without a card, also those whose blanks were only spoiled.",
+    text = Text("Terhitung {counted}, seharusnya {expected}.", "{counted} were counted, {expected} expected.")
+    fewer = Text("Kurang {many} kartu: baris mana yang belum jadi?", "Short by {many}: which lines have no card yet?")
+    more = Text(
+        "Lebih {many} kartu: hitung kartu dan baris sekali lagi.", "{many} too many: count cards and lines again."
     )
+
+    def __init__(self, *, counted: int, expected: int, waiting: int, absent: int, pointer: str) -> None:
+        super().__init__(counted=counted, expected=expected, waiting=waiting, absent=absent)
+        off, lead = abs(expected - counted), self.fewer if counted < expected else self.more
+        lead = lead.format(many=Text("satu", "one") if off == 1 else figure(off))
+        self.sentence = Text(f"{lead} {self.sentence}", f"{lead.en} {self.sentence.en}")
+        self.pointer, self.faults = pointer, [Fault(pointer, self.sentence, self.code)]
 
 
 class NotInRun(RuleViolated):

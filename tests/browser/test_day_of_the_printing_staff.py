@@ -43,10 +43,12 @@ def test_from_the_queue_to_the_cards_handed_over(page):
     expect(page.get_by_label("Berapa yang dikirim sekarang?")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Hasil cetak")
-    expect(page.get_by_label("Berapa kartu jadi di tangan Anda?")).to_be_focused()
+    expect(page.get_by_label("Baris berapa?")).to_be_focused()
     # The second line was spoiled, and printed again on another blank.
-    at(page, "Baris berapa?", "textbox")
-    scan(page, "2")
+    page.keyboard.type("2")
+    at(page, "Belum, dicetak nanti", "radio")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
     expect(page.locator(".messages")).to_contain_text("rusak")
     assert figure(page, "Rusak") == 1
     at(page, "Berapa kartu jadi di tangan Anda?", "textbox")

@@ -66,12 +66,12 @@ def test_somebody_marks_a_run_printed_spoils_one_and_hands_the_rest_over(room, p
     sheet = printer.submit(f"{job.location}/kirim", page=job.location)
     assert "Berapa kartu jadi di tangan Anda?" in printer.follow(sheet).words
     # The blank of line 2 was spoiled, and there is no card yet.
-    marked = spoil(printer, sheet.location, "2", no_card="true")
+    marked = spoil(printer, sheet.location, "2")
     shown = printer.follow(marked)
     assert "Baris 2: gagal cetak" in shown.words
     assert shown.form("/putaran/rusak")["/kept"] == "2"
     assert shown.form("/hitung")["/not_printed"].strip() == "2"
-    assert "Bila semua jadi: 3 kartu." in shown.words
+    assert "Seharusnya 3 kartu: 4 dikirim, 1 belum jadi." in shown.words
     assert stock_of(room) == (9, 0, 1, 0)
     done = count(printer, marked.location, 3)
     page = printer.follow(done)
@@ -90,8 +90,24 @@ def test_somebody_marks_a_run_printed_spoils_one_and_hands_the_rest_over(room, p
 
 def test_a_card_printed_on_a_second_blank_counts_as_a_card(room, printer, exact):
     sheet = sent(printer)
-    count(printer, spoil(printer, sheet, "b").location, 4)
+    count(printer, spoil(printer, sheet, "b", no_card="false").location, 4)
     assert stock_of(room) == (5, 4, 1, 0)
+
+
+def test_lines_to_be_printed_later_gather_until_they_are_counted_or_taken_back(room, printer, exact):
+    sheet = sent(printer)
+    first = printer.get(sheet)
+    [cursor] = [part for part in first.text.split("<input") if "autofocus" in part.partition(">")[0]]
+    assert 'name="/line"' in cursor
+    assert first.form("/putaran/rusak")["/no_card"] == "true"
+    marked = spoil(printer, spoil(printer, sheet, "1").location, "c").location
+    assert printer.get(marked).form("/hitung")["/not_printed"].strip() == "1, 3"
+    assert spoil(printer, marked, "77", 422).form("/putaran/rusak")["/kept"] == "1, 3"
+    taken_back = printer.submit(f"{sheet}/batal/", page=marked).location
+    assert printer.get(taken_back).form("/hitung")["/not_printed"].strip() == "1"
+    again = spoil(printer, taken_back, "1", no_card="false").location
+    assert printer.get(again).form("/hitung")["/not_printed"].strip() == ""
+    count(printer, again, 4)
 
 
 def test_results_sent_twice_are_noted_once(room, printer, exact):
@@ -143,7 +159,9 @@ def test_numbers_pass_over_lines_without_a_card_and_blanks_noted_before(numbered
 @pytest.mark.parametrize(
     ("typed", "field", "words"),
     [
-        ({"counted": 3}, "counted", "seharusnya 4"),
+        ({"counted": 3}, "counted", "Kurang satu kartu: baris mana yang belum jadi? Terhitung 3, seharusnya 4."),
+        ({"counted": 2}, "counted", "Kurang 2 kartu:"),
+        ({"counted": 4, "not_printed": "1"}, "counted", "Lebih satu kartu:"),
         ({"counted": 3, "not_printed": "9"}, "not_printed", "bukan nomor baris"),
         ({"counted": "banyak"}, "counted", "Harus bilangan bulat."),
         ({"counted": ""}, "counted", "Wajib diisi."),

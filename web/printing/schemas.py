@@ -23,7 +23,13 @@ class SpoiledIn(fields.Strict):
     line = fields.Words(high=80, required=True)
     reason = fields.Kind(SpoilReason, required=True)
     number = fields.Words(high=MAX_NUMBER, load_default=None)
-    no_card = fields.Flag(load_default=False)
+    no_card = fields.Flag(load_default=True)
+    kept = fields.Words(low=0, high=20_000, load_default="")
+
+
+class KeptIn(fields.Strict):
+    """The lines named as without a card so far, to be taken along."""
+
     kept = fields.Words(low=0, high=20_000, load_default="")
 
 

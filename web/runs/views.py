@@ -20,7 +20,7 @@ from inventory.stock.rules import SpoilReason
 from inventory.texts import Text
 from web import forms
 from web.pages import Pages, actor, done, once, see
-from web.printing.schemas import CountedIn, SpoiledIn, TakenIn
+from web.printing.schemas import CountedIn, KeptIn, SpoiledIn, TakenIn
 
 pages = Pages("runs", __name__)
 # A page shows so many lines; whoever wants the others goes on from there.
@@ -54,6 +54,8 @@ def sheet(job_id: int) -> Any:
         classes=[(reason.value, text) for reason, text in SPOILED],
         free=free,
         posted=request.endpoint if request.method == "POST" else None,
+        absent=len(absent),
+        kept=", ".join(_split(forms.typed("/not_printed") or forms.typed("/kept"))),
         expected=len(found.lines) - len(absent),
         numbers=_typed_numbers(found, absent),
     )
@@ -85,19 +87,32 @@ def spoil(job_id: int, body: dict[str, Any]) -> Any:
     [line] = sheets.read_lines(found, [body["line"]], "/line")[:1]
     result = Result(line.recording, Outcome.SPOILED, body["reason"], body["number"])
     _said(lambda: commands.take_results(actor(), job_id, [result], once=once()), _at_spoiled)
-    kept = list(dict.fromkeys([*_split(body["kept"]), *([str(line.number)] if body["no_card"] else [])]))
+    kept = [*_without(line, body["kept"]), *([str(line.number)] if body["no_card"] else [])]
     text = Text("Satu keping rusak dicatat untuk baris {line}.", "One spoiled blank noted for line {line}.")
-    brought = {"not_printed": "\n".join(kept)} if kept else {}
-    return done(".sheet", text.format(line=line.number), job_id=job_id, **brought)
+    return done(".sheet", text.format(line=line.number), job_id=job_id, **_brought(kept))
 
 
-@pages.does("/cetak/pekerjaan/<int:job_id>/putaran/batal/<int:recording>", Action.PRINT, again=sheet)
-def unspoil(job_id: int, recording: int) -> Any:
-    """The blank was not spoiled after all."""
+def _without(line: SheetLine, kept: str) -> list[str]:
+    """The lines named as without a card so far, but for this one."""
+    return [each for each in dict.fromkeys(_split(kept)) if each not in (str(line.number), line.client_id)]
+
+
+def _brought(kept: Sequence[str]) -> dict[str, str]:
+    return {"not_printed": ", ".join(kept)} if kept else {}
+
+
+@pages.does("/cetak/pekerjaan/<int:job_id>/putaran/batal/<int:recording>", Action.PRINT, body=KeptIn, again=sheet)
+def unspoil(job_id: int, recording: int, body: dict[str, Any]) -> Any:
+    """The blank was not spoiled after all: nobody says any more that its line has no card."""
+    found = sheets.sheet_of(sheets.get_job(actor(), job_id))
     reason = Text("Salah tandai di lembar hasil cetak.", "Marked by mistake on the sheet of results.")
     commands.undo_result(actor(), job_id, recording, str(reason), once())
     text = Text("Tanda rusak dibatalkan: kepingnya kembali.", "No longer spoiled: the blank is back.")
-    return done(".sheet", text, job_id=job_id)
+    kept = _split(body["kept"])
+    for line in found.lines:
+        if line.recording == recording:
+            kept = _without(line, body["kept"])
+    return done(".sheet", text, job_id=job_id, **_brought(kept))
 
 
 @pages.does("/cetak/pekerjaan/<int:job_id>/putaran/keping", Action.PRINT, body=TakenIn, again=sheet)
