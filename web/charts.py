@@ -148,22 +148,12 @@ class Ranges:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A square of the map with its texts."""
+    """A square of the map: its side, where the middle is, its name in lines, and what it shows."""
 
-    x: int
-    y: int
+    side: int
+    middle: float
     lines: list[str]
     of: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Tiles:
-    """A map of equal squares."""
-
-    width: int
-    height: int
-    side: int
-    tiles: list[Tile]
 
 
 def line(points: Sequence[tuple[Any, float]], threshold: float | None = None, width: int = LARGE) -> Line:
@@ -228,17 +218,10 @@ def ranges(rows: Sequence[Mapping[str, Any]], supply: Sequence[Sequence[Any]], w
     )
 
 
-def tiles(given: Sequence[Mapping[str, Any]]) -> Tiles:
-    """A map of squares at (x, y), counted from wherever the first column and row are."""
-    if not given:
-        return Tiles(_TILE, _TILE, _TILE, [])
-    west, north = min(tile["x"] for tile in given), min(tile["y"] for tile in given)
-    drawn = [
-        Tile((tile["x"] - west) * _TILE, (tile["y"] - north) * _TILE, _broken(str(tile["short"])), tile)
-        for tile in given
-    ]
-    wide = max(tile["x"] for tile in given) - west + 1
-    return Tiles(wide * _TILE, (max(tile["y"] for tile in given) - north + 1) * _TILE, _TILE, drawn)
+def tiles(given: Sequence[Mapping[str, Any]]) -> list[Tile]:
+    """Squares in their order, row by row: as many stand side by side as a screen has room for."""
+    placed = sorted(given, key=lambda tile: (tile["y"], tile["x"]))
+    return [Tile(_TILE, _TILE / 2, _broken(str(tile["short"])), tile) for tile in placed]
 
 
 def spark(values: Sequence[float]) -> str:

@@ -59,12 +59,14 @@ class Cover:
 
     @property
     def in_words(self) -> Text:
-        """How long that is, as people say it."""
-        return in_words(self.days)
+        """How long that is, as people say it; whoever has nothing left has nothing left, whatever it uses."""
+        return in_words(self.days) if self.on_hand > 0 else _NOTHING
 
     @property
     def tone(self) -> int:
         """How pressing it is: 4 is the first to look at, 1 has no haste, 0 is not known."""
+        if self.on_hand <= 0:
+            return 4
         if self.days is None:
             return 0
         steps = (CRITICAL_DAYS, WARNING_DAYS, RECENT_DAYS)
@@ -99,8 +101,8 @@ def runs_out_on(days: Fraction, as_of: date, coming: Sequence[date]) -> date | N
 
 
 def worst_first(covers: Iterable[Cover]) -> list[Cover]:
-    """Those that run out first, then those of whom nothing is known."""
-    return sorted(covers, key=lambda one: (one.days is None, one.days or 0, one.office))
+    """Those with nothing left, then those that run out first, then those of whom nothing is known."""
+    return sorted(covers, key=lambda one: (one.on_hand > 0, one.days is None, one.days or 0, one.office))
 
 
 def together(covers: Iterable[Cover], key: Callable[[Cover], str], names: dict[str, str]) -> list[Cover]:

@@ -26,10 +26,10 @@ def test_the_stock_lasts_as_many_days_as_the_use_goes_into_it(on_hand, use):
 
 
 @given(STOCK)
-def test_of_an_office_that_uses_nothing_nothing_is_known(on_hand):
+def test_of_an_office_that_uses_nothing_nothing_is_known_but_that_it_has_none(on_hand):
     assert days_of_cover(on_hand, Fraction(0)) is None
     assert office(on_hand, 0).days is None
-    assert office(on_hand, 0).tone == 0
+    assert office(on_hand, 0).tone == (0 if on_hand else 4)
 
 
 @given(STOCK, STOCK, USE)
@@ -55,6 +55,7 @@ def test_the_words_never_promise_a_day_too_many(on_hand, used):
 
 def test_the_words_are_what_people_say():
     assert str(office(0, 20).in_words) == "habis"
+    assert str(office(0, 0).in_words) == "habis"
     assert str(office(1, 40).in_words) == "kurang dari satu hari kerja"
     assert str(office(1, 20).in_words) == "cukup untuk satu hari kerja"
     assert str(office(5_000, 8_000).in_words) == "cukup untuk 12 hari kerja"
@@ -68,9 +69,9 @@ def test_the_first_to_look_at_is_who_runs_out_first():
     assert tones == [4, 4, 3, 3, 2, 2, 1]
 
 
-def test_the_worst_come_first_and_the_unknown_last():
-    found = cover.worst_first([office(5, 0, "15.01"), office(50, 20, "15.02"), office(5, 20, "15.03")])
-    assert [one.office for one in found] == ["15.03", "15.02", "15.01"]
+def test_who_has_none_comes_first_and_the_unknown_last():
+    offices = [office(5, 0, "15.01"), office(50, 20, "15.02"), office(5, 20, "15.03"), office(0, 0, "15.04")]
+    assert [one.office for one in cover.worst_first(offices)] == ["15.04", "15.03", "15.02", "15.01"]
 
 
 def test_the_last_blank_goes_on_the_working_day_that_uses_it_up():

@@ -55,9 +55,9 @@ def test_a_province_is_seen_at_a_glance_tile_by_tile_and_as_a_table(browses, sto
     shown = browses("coordinator", "15").get(MAP)
     assert shown.text.count('class="tile t-') == 11
     assert 'href="/koordinasi/dinas/15.03" aria-label="Sarolangun: cukup untuk lebih dari setahun"' in shown.text
-    assert "Batanghari: belum diketahui" in shown.text
+    assert "Batanghari: habis" in shown.text
     table = shown.text[shown.text.index("<tbody>") :]
-    assert table.index("Sarolangun") < table.index("Batanghari")  # who has a figure is ranked before who has none
+    assert table.index("Batanghari") < table.index("Sarolangun")  # who has none is ranked before who has some
     csv = browses("coordinator", "15").get(f"{MAP}?unduh=cover.csv").text
     assert "Sarolangun;cukup untuk lebih dari setahun;2000;" in csv
 
@@ -119,6 +119,15 @@ def test_an_office_is_told_in_words_with_its_reorder_level(browses, calls, stock
     browses("coordinator", "15").get("/koordinasi/dinas/99", 403)
 
 
+@pytest.mark.usefixtures("stocked")
+def test_an_allocation_begins_with_one_row_and_tells_the_province_from_its_city(browses):
+    shown = browses("coordinator", "15").get(PLAN)
+    assert 'name="/moves/0/quantity"' in shown.text
+    assert 'name="/moves/1/quantity"' not in shown.text
+    assert "Dinas provinsi (0)" in shown.text
+    assert "Kota Jambi (0)" in shown.text
+
+
 @pytest.mark.usefixtures("exact", "stocked")
 def test_several_moves_become_one_plan_of_drafts_with_links(browses, calls):
     coordinator = browses("coordinator", "15")
@@ -129,6 +138,7 @@ def test_several_moves_become_one_plan_of_drafts_with_links(browses, calls):
     for row in made:
         assert f'href="/gudang/kiriman/{row["id"]}"' in shown.text
     assert "2 kiriman menunggu persetujuan" in shown.words
+    assert "Setujui kiriman pertama" in shown.words
 
 
 @pytest.mark.usefixtures("stocked")

@@ -28,11 +28,12 @@ from web.planning.views import provinces, region_of
 from web.tables import Column, Table
 
 pages = Pages("allocation", __name__)
-# Rows to begin with: fewer where each has many stores to choose from, so that the page stays light.
-_ROWS = 2
+# Rows to begin with: one, for most move once; more are a button away.
+_ROWS = 1
 # So many more are shown below those that were filled in.
-_SPARE = 2
+_SPARE = 1
 _DIGITS = 9
+_OWN = Text("Dinas provinsi", "The province's office")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,9 @@ class Ground:
         return [(shelf.store, f"{self.named(shelf.office)} ({number(shelf.free)})") for shelf in self.shelves.values()]
 
     def named(self, office: str) -> str:
-        """What an office is called on a line."""
+        """What an office is called on a line; a province's own is told from a city of the same name."""
+        if office == self.region and level_of(office) is OfficeLevel.PROVINCE:
+            return str(told(_OWN))
         return next((layout.short(one.name) for one in self.covers if one.office == office), office)
 
 
@@ -89,7 +92,9 @@ def _computed(ground: Ground, given: Mapping[str, str]) -> dict[str, Any]:
         (at[int(fault.pointer.split("/")[2])] + 1, told(fault.text)) for fault in moves.faults_of(rows, ground.shelves)
     ]
     return {
-        "changes": [(layout.short(one.before.name), one) for one in moves.changes(rows, ground.shelves, ground.covers)],
+        "changes": [
+            (ground.named(one.before.office), one) for one in moves.changes(rows, ground.shelves, ground.covers)
+        ],
         "row_faults": faults,
         "total": sum(row.quantity for row in rows),
     }
@@ -136,7 +141,7 @@ def _shelf_table(ground: Ground) -> Table:
     columns = [
         Column(
             Text("Dinas", "Office"),
-            lambda row: layout.short(row[0].name),
+            lambda row: ground.named(row[0].office),
             href=lambda row: url_for("planning_pages.office", office=row[0].office),
         ),
         Column(Text("Di gudang utama", "In the main store"), lambda row: row[1].free, "number"),
@@ -187,5 +192,5 @@ def made(allocation_id: int) -> Any:
     table = Table(
         "transfers", Text("Kiriman dalam rencana ini", "The transfers of this plan"), columns, found.transfers
     )
-    waiting = sum(row.status == "requested" for row in found.transfers)
+    waiting = [row.id for row in found.transfers if row.status == "requested"]
     return see("planning/made.html", found=found, transfers=table, waiting=waiting)

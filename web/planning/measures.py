@@ -86,7 +86,13 @@ def by_cover(region: str) -> tuple[Seen, Cover]:
         for one in sorted(parts, key=lambda one: one.office)
     ]
     legend = [
-        (4, t(f"{CRITICAL_DAYS} hari kerja atau kurang", f"{CRITICAL_DAYS} working days or less")),
+        (
+            4,
+            t(
+                f"habis, atau {CRITICAL_DAYS} hari kerja atau kurang",
+                f"none left, or {CRITICAL_DAYS} working days or less",
+            ),
+        ),
         (3, t(f"sampai {WARNING_DAYS} hari kerja", f"up to {WARNING_DAYS} working days")),
         (2, t(f"sampai {RECENT_DAYS} hari kerja", f"up to {RECENT_DAYS} working days")),
         (1, t("lebih lama", "longer")),
@@ -101,15 +107,12 @@ def by_cover(region: str) -> tuple[Seen, Cover]:
 
 
 def _days(one: Cover) -> str:
+    if one.on_hand <= 0:
+        return t("habis", "none")
     if one.days is None:
         return "?"
     days = int(one.days)
     return t(f"{number(days)} hari", f"{number(days)} days") if days <= lasting.A_YEAR else t("> 1 th", "> 1 yr")
-
-
-def _told_stock(one: Cover) -> int | None:
-    """Nothing where nothing is known at all: a column of zeros tells nobody anything."""
-    return one.on_hand if one.on_hand or one.used else None
 
 
 def _cover_table(ranked: Sequence[Cover]) -> Table:
@@ -121,8 +124,8 @@ def _cover_table(ranked: Sequence[Cover]) -> Table:
             href=lambda one: href_of(one.office, Measure.COVER),
         ),
         Column(Text("Cukup untuk berapa lama", "How long it lasts"), lambda one: told(one.in_words)),
-        Column(Text("Blangko siap pakai", "Blanks ready to use"), _told_stock, "number"),
-        Column(Text("Dipakai sehari", "Used a day"), lambda one: float(one.used_per_day) or None, "decimal"),
+        Column(Text("Blangko siap pakai", "Blanks ready to use"), "on_hand", "number"),
+        Column(Text("Dipakai sehari", "Used a day"), lambda one: float(one.used_per_day), "decimal"),
         *([aside] if any(one.earmarked for one in ranked) else []),
     ]
     return Table("cover", Text("Yang paling dulu habis di atas", "Those that run out first"), columns, ranked)
