@@ -9,11 +9,13 @@ from playwright.sync_api import Locator, Page, expect
 
 def press(page: Page, label: str) -> None:
     """Press a button of the page."""
+    page.wait_for_load_state()
     page.locator("main").get_by_role("button", name=label, exact=True).first.click()
 
 
 def follow(page: Page, label: str) -> None:
     """Follow a link of the page, whether it looks like a link or like a button."""
+    page.wait_for_load_state()
     main = page.locator("main")
     main.get_by_role("link", name=label, exact=True).or_(
         main.get_by_role("button", name=label, exact=True)
@@ -23,11 +25,13 @@ def follow(page: Page, label: str) -> None:
 def menu(page: Page, *labels: str) -> None:
     """Go through the menu."""
     for label in labels:
+        page.wait_for_load_state()
         page.get_by_role("navigation", name="Menu utama").get_by_role("link", name=label, exact=True).click()
 
 
 def scan(page: Page, number: str) -> None:
     """As a scanner does it: quick keys into the field that has the focus, then Enter."""
+    page.wait_for_load_state()
     expect(page.locator("input:focus")).to_be_visible()
     page.keyboard.type(number)
     page.keyboard.press("Enter")

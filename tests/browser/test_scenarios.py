@@ -132,6 +132,7 @@ def support(page: Page, store: str, quantity: str) -> None:
 
 def start(page: Page) -> None:
     follow(page, "Terima blangko dan mulai")
+    page.get_by_label("Yang tiba").fill("600")
     press(page, "Mulai acara")
     expect(page.locator("main")).to_contain_text("berjalan")
     assert figure(page, "Sisa di gudang acara") == 600
@@ -142,7 +143,7 @@ def import_three_people(page: Page, folder) -> None:
     file = folder / "pauh.csv"
     file.write_bytes(listed(*(line(number) for number in (71, 72, 73))))
     page.get_by_label("Berkas").set_input_files(file)
-    choose(page, "Acara", NAME)
+    choose(page, "Acara untuk semua baris", NAME)
     press(page, "Lihat dulu")
     expect(page.get_by_role("heading", name="Begini berkas itu dibaca")).to_be_visible()
     expect(page.locator("#pratinjau")).to_contain_text("150304••••••0071")
@@ -158,6 +159,7 @@ def print_three_and_spoil_one(page: Page) -> None:
     press(page, "Buat pekerjaan cetak")
     press(page, "Kirim ke printer")
     page.get_by_label("Baris berapa?").fill("1")
+    page.get_by_label("Sudah dicetak lagi").check()
     press(page, "Tandai rusak")
     says(page, "rusak")
     page.get_by_label("Berapa kartu jadi di tangan Anda?").fill("3")
@@ -179,7 +181,7 @@ def close(page: Page) -> None:
     menu(page, "Acara")
     follow(page, "Berjalan")
     follow(page, NAME)
-    follow(page, "Ditutup")
+    follow(page, "Tutup acara")
     page.get_by_label("Tersisa").fill("596")
     press(page, "Tutup acara")
     main = page.locator("main")
