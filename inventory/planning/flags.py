@@ -20,9 +20,17 @@ _CASES = {
 # A shortage in these cases alone is less pressing than one in the likely case.
 _MILD_ALONE = {"high", "by_target"}
 _SHORT = Text(
-    "perlu {need} blangko, tersedia {total}, kurang {quantity}; harus ada {on}, pesan paling lambat {order_by}.",
-    "{need} blanks are needed, {total} will be there, {quantity} are short; due on {on}, order by {order_by}.",
+    "perlu {need} blangko, tersedia {total}, kurang {quantity}; harus ada {on}, {order}.",
+    "{need} blanks are needed, {total} will be there, {quantity} are short; due on {on}, {order}.",
 )
+_ORDER = Text("pesan paling lambat {order_by}", "order by {order_by}")
+_ORDER_TOO_LATE = Text(
+    "sudah terlambat memesan; minta dari Dinas tetangga", "it is too late to order; ask the offices nearby"
+)
+_MONTHS = {
+    "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+}
 _SUPPLY_SHORT = Text(
     "Persediaan {kind} cukup untuk {cards} kartu; kurang {likely} gulungan menurut perkiraan, {target} gulungan menurut"
     " target.",
@@ -105,13 +113,15 @@ def flags_of(plan: Plan, figures: Figures, as_of: date) -> list[Flag]:
 def shortages(plan: Plan, figures: Figures, as_of: date) -> Iterator[Flag]:
     """A flag for each case in which blanks are short."""
     on = needed_on(plan, as_of)
+    last = order_by(on)
+    order = _ORDER.format(order_by=_day(last)) if last >= as_of else _ORDER_TOO_LATE
     for case, words in _CASES.items():
         quantity = getattr(figures.shortfall, case)
         if quantity:
             milder = case in _MILD_ALONE and not figures.shortfall.likely
             facts = {"need": getattr(figures.need, case), "total": figures.available.total, "quantity": quantity}
             told = {name: figure(number) for name, number in facts.items()}
-            said = _SHORT.format(**told, on=_day(on), order_by=_day(order_by(on)))
+            said = _SHORT.format(**told, on=_day(on), order=order)
             detail = Text(f"{words}: {said}", f"{words.en}: {said.en}")
             yield Flag(f"shortfall_{case}", severity((on - as_of).days, milder=milder), quantity, on, detail)
 
@@ -135,9 +145,9 @@ def _supply_short(supply: Supply) -> Text:
     )
 
 
-def _day(day: date) -> str:
-    """A day as it stands on papers."""
-    return f"{day:%d-%m-%Y}"
+def _day(day: date) -> Text:
+    """A day as the pages write it: 10 Des 2026."""
+    return Text(*(f"{day.day} {months[day.month - 1]} {day.year}" for months in (_MONTHS["id"], _MONTHS["en"])))
 
 
 def _others(plan: Plan, figures: Figures, as_of: date) -> Iterator[Flag]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from math import ceil, floor
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -94,6 +95,27 @@ class Overview:
     def shares(self) -> list[Share]:
         """The blanks of the pool by owner, the largest first."""
         return shares_of(self.pledges)
+
+    def turnout(self, share: float) -> tuple[int, int]:
+        """How many people come when that share of the target does, and how many of them the kits can record."""
+        coming = [(stop, stop.still * rules.exact(share)) for stop in self.plan.stops]
+        kept = (min(people, rules.recordings_possible(stop, self.plan, self.today)) for stop, people in coming)
+        return ceil(sum(people for _, people in coming)), floor(sum(kept))
+
+    @property
+    def open_hours(self) -> int:
+        """How many hours the event itself is still open, on all its days."""
+        plan, zone = self.plan, ZoneInfo(self.plan.time_zone)
+        opens, closes = (
+            datetime.combine(on, at, zone)
+            for on, at in ((plan.starts_on, plan.opens_at), (plan.ends_on, plan.closes_at))
+        )
+        return floor(rules.open_minutes(rules.StopPlan(opens, closes, 0, 0, 0, 1.0), plan, self.today) / 60)
+
+    @property
+    def printing_hours(self) -> int:
+        """How many hours the working printers need for the likely need; 0 where none is known."""
+        return ceil(self.figures.need.likely / self.cards_per_hour) if self.cards_per_hour else 0
 
     @property
     def settled(self) -> bool:

@@ -184,6 +184,7 @@ def load_plans(*which: sa.ColumnElement[bool]) -> list[tuple[Plan, list[Holding]
             backlog=owing.get(event.id, 0) + waiting.get(event.host_office, 0),
             spoil=rules.spoil_rate(event.spoil_rate, office_rate, *attempts.get(event.host_office, (0, 0))),
             stops=tuple(stops[event.id]),
+            queue=waiting.get(event.host_office, 0),
             holidays=frozenset() if event.works_holidays else holidays_of(event.starts_on.year, event.ends_on.year),
         )
         found.append((plan, holdings[event.id]))

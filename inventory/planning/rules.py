@@ -121,7 +121,7 @@ class StopPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What readiness looks at of an event; `holidays` are the days on which it does not work."""
+    """What readiness looks at of an event: `holidays` it does not work on; `queue` is the host's own of the backlog."""
 
     event: int
     name: str
@@ -140,6 +140,7 @@ class Plan:
     spoil: SpoilRate
     stops: tuple[StopPlan, ...]
     holidays: AbstractSet[date] = frozenset()
+    queue: int = 0
 
     @property
     def people(self) -> int:

@@ -14,7 +14,7 @@ from inventory.catalogue.models import Item
 from inventory.catalogue.rules import ItemKind
 from inventory.custody import queries as custody
 from inventory.database import current
-from inventory.offices.models import Office
+from inventory.offices.models import Office, Store
 from inventory.outreach.models import Event, Pledge
 from inventory.outreach.queries import find_event, open_transfers
 from inventory.outreach.rules import EventStatus, PledgeStatus
@@ -228,10 +228,12 @@ def returns_of(actor: Actor, event_id: int) -> Sequence[Any]:
             sa.select(
                 *[Transfer.__table__.c[name] for name in columns],
                 Office.name.label("office_name"),
+                Store.name.label("store_name"),
                 Item.name.label("item_name"),
                 Item.unit,
             )
             .join(Office, Office.code == Transfer.to_office)
+            .join(Store, Store.code == Transfer.to_store)
             .join(Item, Item.code == Transfer.item_code)
             .where(Transfer.from_store == event.store_code)
             .order_by(Transfer.id)

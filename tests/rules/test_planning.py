@@ -300,7 +300,10 @@ def test_a_shortage_in_the_high_case_or_by_target_alone_is_one_step_milder():
     worse = flagged(few, [blanks(on_hand=1_000)], FIRST - timedelta(days=2))
     assert {worse[f"shortfall_{case}"].severity for case in ("by_target", "low", "likely", "high")} == {"critical"}
     assert worse["shortfall_likely"].needed_on == FIRST
-    assert "order by 01-04-2019" in worse["shortfall_likely"].detail.en
+    assert "too late to order" in worse["shortfall_likely"].detail.en
+    assert "harus ada 4 Apr 2019, sudah terlambat memesan" in worse["shortfall_likely"].detail
+    early = flagged(few, [blanks(on_hand=1_000)], FIRST - timedelta(days=3))
+    assert "pesan paling lambat 1 Apr 2019" in early["shortfall_likely"].detail
 
 
 def test_flags_name_what_else_is_wrong_with_a_plan():

@@ -11,7 +11,8 @@ from inventory import clock
 from tests.builders import receipt
 from tests.outreach import person, running_event
 
-ARRIVED = {"/arrived/0/quantity": "6.000", "/arrived/1/quantity": "5.000"}
+EARLY = {"/early": "true"}
+ARRIVED = {"/arrived/0/quantity": "6.000", "/arrived/1/quantity": "5.000"} | EARLY
 SHORT = {"/arrived/0/quantity": "5.998", "/arrived/0/reason": "Dua kurang di kotak 6"}
 LIST = "/koordinasi/kegiatan"
 KECAMATAN = ["15.03.07", "15.03.04", "15.03.06", "15.03.03", "15.03.09"]
@@ -75,7 +76,9 @@ def test_a_provincial_coordinator_plans_s3_from_nothing_and_reads_that_it_is_600
     # 27 %, 50 % and 80 % of 1,700 a stop, at most the 960 that its kits record, with 2 % spoiled
     assert "Sedikit yang datang (27 %) 4.684 11.000 6.316" in page.words
     assert "Kehadiran yang biasa (50 %) 8.674 11.000 2.326" in page.words
-    assert "Banyak yang datang (80 %) 9.796 11.000 1.204" in page.words
+    assert (
+        "Banyak yang datang (80 % = 13.600 orang; alat rekam hanya cukup untuk 9.600) 9.796 11.000 1.204" in page.words
+    )
     assert "Seberapa yakin" in page.words
     assert page.text.count("<svg") >= 2  # the picture, wide and narrow
     assert "Pasokan 11.000 keping" in page.text
@@ -183,7 +186,7 @@ def test_a_plan_that_changed_meanwhile_shows_both_versions(browses, calls, plann
     assert "Nama lain" in text
     assert "Nama saya" in text
     boss.submit(f"{planned}/ubah", {"/turnout_low": "30", "/turnout_likely": "62,5"})
-    assert "(62,5 %)" in boss.get(planned).words
+    assert "(62,5 % = 10.625 orang; alat rekam hanya cukup untuk 9.600)" in boss.get(planned).words
 
 
 def test_saving_a_draft_makes_it_a_plan(browses, calls):
@@ -213,6 +216,8 @@ def test_from_the_start_to_the_settlement_every_blank_is_told_of(browses, calls,
     assert boss.get(f"{pooled}/mulai").form("/mulai")["/arrived/0/quantity"] == ""
     empty = boss.submit(f"{pooled}/mulai", {"/arrived/0/quantity": "6.000"}, 422)
     assert 'href="#f-arrived-1-quantity">' in empty.text
+    early = boss.submit(f"{pooled}/mulai", ARRIVED | {"/early": "false"}, 422)
+    assert 'href="#f-early">Acara baru mulai ' in early.text
     short = boss.submit(f"{pooled}/mulai", ARRIVED | {"/arrived/0/quantity": "5.998"}, 422)
     assert "tulis sebab selisihnya" in short.words
     boss.submit(f"{pooled}/mulai", ARRIVED | SHORT)
@@ -220,6 +225,12 @@ def test_from_the_start_to_the_settlement_every_blank_is_told_of(browses, calls,
     assert "Kurang 6.002 keping menurut target" in page.words
     assert "Sisa di gudang acara 10.998 keping" in page.words
     assert f"{pooled}/tutup" in page.text
+    printing = browses("printer", "15.03").get(pooled).text
+    assert (
+        f'<a role="button" href="/cetak/antrean?event={pooled.split("/")[-1]}">Cetak antrean acara ini</a>' in printing
+    )
+    assert 'href="/cetak/serah">Serahkan kartu</a>' in printing
+    assert "Kembali ke pemilik" not in boss.get(f"{pooled}/penyelesaian").words
     _record_and_print(calls, pooled)
     page = boss.get(pooled)
     assert "Direkam 3 orang" in page.words
@@ -251,10 +262,13 @@ def _close(boss, address):
     left = {"15": "5.998", "15.03": "4.996"}  # one blank of the host cannot be found
     counts = {f"/counts/{n}/quantity": left[owner] for n, owner in enumerate(owners)}
     empty = boss.submit(f"{address}/tutup", {}, 422)
-    assert "goods-1-left-fault" in empty.text
+    assert "f-counts-0-quantity-fault" in empty.text
     refused = boss.submit(f"{address}/tutup", counts, 409)
-    assert "buku mencatat 4997" in refused.words or "buku mencatat 4.997" in refused.words
     at = owners.index("15.03")
+    assert f'href="#f-counts-{at}-quantity"' in refused.text
+    assert "Kabupaten Sarolangun berbeda dari buku. Hitung sekali lagi, atau tulis sebabnya." in refused.words
+    assert "4997" not in refused.words
+    assert "4.997" not in refused.words
     assert refused.form("tutup")[f"/counts/{at}/quantity"] == "4.996"
     told = boss.follow(boss.submit(f"{address}/tutup", counts | {f"/explanations/{at}/reason": "Jatuh ke sungai"}))
     assert "Acara ditutup." in told.words
@@ -267,12 +281,14 @@ def _settled(boss, calls, address):
     assert "Menunggu diambil 2 kartu" in page.words
     assert "Pengembalian ke pemilik" in page.words
     assert boss.get(f"{address}/penyelesaian?unduh=goods.csv").answer.mimetype == "text/csv"
-    assert "Lihat penyelesaian" in boss.get(address).words
+    assert "Kirim 5.998 keping kembali ke " in page.words
+    assert "Kirim 4.996 keping kembali ke " in page.words
+    assert "Kembalikan sisa ke pemilik" in boss.get(address).words
     for row in calls("coordinator", "15.03").get("/transfers?status=approved")["items"]:
         calls("coordinator", "15.03").post(f"/transfers/{row['id']}/dispatch", {}, 200)
         body = {"received": row["approved"], "rejected": 0, "missing": 0}
         calls("clerk", row["to_office"]).post(f"/transfers/{row['id']}/receive", body, 200)
-    assert "10.994 sudah diterima" in boss.get(f"{address}/penyelesaian").words
+    assert "10.994 keping sudah diterima" in boss.get(f"{address}/penyelesaian").words
 
 
 def test_an_event_is_not_closed_over_an_open_print_job(browses, calls, pooled):
@@ -297,6 +313,20 @@ def test_a_late_pledge_is_taken_in_while_the_event_runs(browses, calls, pooled):
     pledge = calls("coordinator", "15").get(f"/events/{pooled.split('/')[-1]}")["pledges"][-1]["id"]
     boss.submit(f"{pooled}/dukungan/{pledge}/terima", {"/quantity": "499", "/reason": "Satu kurang"})
     assert calls("coordinator", "15.03").stock(f"15.03-ACARA-{pooled.split('/')[-1]}")["on_hand"] == 11_499
+
+
+def test_a_pledge_of_more_than_is_free_is_refused_at_its_quantity_by_name(browses, planned):
+    boss = browses("coordinator", "15")
+    typed = {"/store": "15-UTAMA", "/item": "blangko", "/quantity": "6.500"}
+    shown = boss.submit(f"{planned}/dukungan", typed, 409)
+    assert 'href="#f-quantity">' in shown.text
+    assert "hanya punya 6.000 keping" in shown.words
+    assert "diminta 6.500." in shown.words
+
+
+def test_the_calendar_opens_where_the_next_event_is(browses, planned):
+    page = browses("coordinator", "15.03").get(LIST)
+    assert f"#acara-{planned.split('/')[-1]}" in page.text
 
 
 def test_an_office_without_events_is_told_how_to_plan_the_first(browses):

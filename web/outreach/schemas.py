@@ -96,7 +96,9 @@ def _stop(body: dict[str, Any], name: str, region: str | None, on: date, people:
 
 
 class StartForm(StartIn):
-    """The start, without the lines where nothing was counted: all of such a pledge arrived."""
+    """The start, without the lines where nothing was counted; `early` says that it is meant before the first day."""
+
+    early = fields.Flag(load_default=False)
 
     @ma.pre_load
     def _only_counted(self, body: dict[str, Any], **_: Any) -> dict[str, Any]:

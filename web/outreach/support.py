@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import marshmallow as ma
 from flask import request, url_for
 
 from api import paging
 from api.amounts import amount_of, optional_amount_of
 from api.outreach.schemas import BringIn, PledgeIn
-from inventory import access
+from inventory import access, clock
 from inventory.access import Action
+from inventory.errors import Fault
 from inventory.outreach import commands, queries, tables
 from inventory.outreach.rules import ALIVE, COMING, Arrived, EventStatus, PledgeStatus, StopKind
 from inventory.paging import Slice
 from inventory.planning import overview
 from inventory.regions.queries import list_regions
+from inventory.stock.rules import StockInsufficient
 from inventory.texts import Text, figure
 from web import forms
-from web.language import number, t, weekday
+from web.language import day, number, t, weekday
 from web.outreach.schemas import MOST_STOPS, LoginForm, StartForm, StopForm, StopsForm
 from web.outreach.times import clock_on, days_of, hours, instant_of
 from web.outreach.views import pages
@@ -34,6 +37,18 @@ _STARTED = Text(
 )
 # Ten kits a stop and five minutes a person: what a kecamatan sees at a gotong royong.
 KITS, MINUTES = 10, 5
+_EARLY = Text(
+    "Acara baru mulai {on}. Centang bila memang dimulai sekarang.",
+    "The event begins on {on}. Tick this if it really starts now.",
+)
+_TOO_MUCH = Text(
+    "{name} hanya punya {available} {unit} {item} yang bebas; diminta {asked}.",
+    "{name} has only {available} {unit} {item} that are free; {asked} were asked for.",
+)
+_NOTHING_FREE = Text(
+    "Barang ini tidak ada yang bebas di gudang itu; diminta {asked}.",
+    "Nothing of this item is free in that store; {asked} were asked for.",
+)
 _COUNT = re.compile(r"/arrived/[0-9]+/quantity")
 
 __all__ = ["pages"]
@@ -60,7 +75,7 @@ def _stops(event_id: int, template: str) -> Any:
         regions=[
             (region.code, region.name) for region in list_regions(seen.event.host_office, Slice(MOST_STOPS)).items
         ],
-        days=[(day.isoformat(), weekday(day)) for day in days_of(seen.event)],
+        days=[(each.isoformat(), weekday(each)) for each in days_of(seen.event)],
         kinds=list(StopKind),
         kits=KITS,
         minutes=MINUTES,
@@ -215,7 +230,7 @@ def _stores(free: Any) -> list[tuple[str, list[tuple[str, str]]]]:
     """The stores that have something free, by office, each with its free blanks."""
     found: dict[str, dict[str, str]] = {}
     for row in free:
-        label = t("{name} ({code}): {free} {unit} {item} bebas", "{name} ({code}): {free} {unit} {item} free").format(
+        label = t("{free} {unit} {item} di {name} ({code})", "{free} {unit} {item} in {name} ({code})").format(
             name=row.name, code=row.code, free=number(row.free), unit=row.unit, item=row.item_name
         )
         found.setdefault(row.office_name, {}).setdefault(row.code, label)
@@ -243,9 +258,23 @@ def _free(event_id: int, free: Any) -> Table:
 def pledge(event_id: int, body: dict[str, Any]) -> Any:
     """Set stock aside for the event."""
     amount = amount_of(body)
-    commands.pledge(actor(), event_id, amount=amount, once=once(), **body)
+    try:
+        commands.pledge(actor(), event_id, amount=amount, once=once(), **body)
+    except StockInsufficient as refused:
+        refused.faults = [Fault("/quantity", _too_much(event_id, amount.quantity, **body), refused.code)]
+        raise
     text = _PLEDGED.format(quantity=figure(amount.quantity), store=body["store"])
     return done("outreach_pages.support", text, event_id=event_id)
+
+
+def _too_much(event_id: int, asked: int, store: str, item: str, **_: Any) -> Text:
+    """How much there is of what was asked for, by the names that people use."""
+    host = tables.event_to_support(actor(), event_id).host_office
+    for row in tables.free_to_pledge(actor(), host):
+        if (row.code, row.item) == (store, item):
+            facts = {"name": row.name, "unit": row.unit, "item": row.item_name}
+            return _TOO_MUCH.format(**facts, available=figure(row.free), asked=figure(asked))
+    return _NOTHING_FREE.format(asked=figure(asked))
 
 
 @pages.does("/koordinasi/kegiatan/<int:event_id>/dukungan/<int:pledge_id>/lepas", Action.PLEDGE, again=support)
@@ -289,14 +318,22 @@ def arrivals(event_id: int) -> Any:
         event=seen.event,
         waiting=sorted(waiting, key=lambda each: (each.numbered, each.id)),
         coming=seen.event.status in COMING,
-        today=seen.event.starts_on,
+        early=_early(seen),
     )
+
+
+def _early(seen: tables.Seen) -> bool:
+    """Whether the first day is still to come on the host's clocks."""
+    return seen.event.starts_on > clock.business_day(seen.zone)
 
 
 @pages.does("/koordinasi/kegiatan/<int:event_id>/mulai", Action.RUN_EVENTS, body=StartForm, again=arrivals)
 def start(event_id: int, body: dict[str, Any]) -> Any:
     """Bring every pledge to the event's store and let it run."""
     forms.need_counts(*(name for name in request.form if _COUNT.fullmatch(name)))
+    seen = tables.event_seen(actor(), event_id, to_manage=True)
+    if not body["early"] and seen.event.status in COMING and _early(seen):
+        raise ma.ValidationError({"early": [_EARLY.format(on=day(seen.event.starts_on))]})
     lines = enumerate(body["arrived"])
     arrived = [Arrived(amount=amount_of(line, f"/arrived/{place}"), **line) for place, line in lines]
     commands.start(actor(), event_id, arrived, body["occurred_on"], once())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
 from typing import Any
 
 from flask import url_for
@@ -38,9 +38,10 @@ def events(query: dict[str, Any]) -> Any:
     """The events of a month as a calendar; below it those that come, run, or are over."""
     tab = query["tab"] if query["tab"] in TABS else "coming"
     today = clock.business_day(zone_of())
-    first, last = calendar.ends_of(query["month"] or today)
-    shown = tables.list_named(actor(), EventFilter(first=first, last=last), list(EventStatus), Slice(_ON_A_MONTH))
-    on = [each for each in shown.items if each.status is not EventStatus.CANCELLED]
+    first, on = _month(query["month"] or today)
+    if query["month"] is None and not on:
+        coming = tables.list_named(actor(), EventFilter(first=today), list(COMING), Slice(1)).items
+        first, on = _month(coming[0].starts_on) if coming else (first, on)
     table = Table(
         "events",
         Text("Acara", "Events"),
@@ -62,6 +63,13 @@ def events(query: dict[str, Any]) -> Any:
     )
 
 
+def _month(day: date) -> tuple[date, list[Any]]:
+    """The first day of the month of a day, and what is on in that month."""
+    first, last = calendar.ends_of(day)
+    shown = tables.list_named(actor(), EventFilter(first=first, last=last), list(EventStatus), Slice(_ON_A_MONTH))
+    return first, [each for each in shown.items if each.status is not EventStatus.CANCELLED]
+
+
 def _event_columns() -> list[Column]:
     return [
         Column(Text("Acara", "Event"), "name", href=lambda row: url_for(".event", event_id=row.id)),
@@ -79,11 +87,9 @@ def _event_columns() -> list[Column]:
 def new() -> Any:
     """Plan an event: what, where and when; stops and support come next."""
     hosts = tables.hosts(actor())
-    office = actor().office
     return see(
         "outreach/new.html",
         hosts=[(code, f"{name} ({code})") for code, name in hosts],
-        host=office if "." in office else None,
         kinds=list(EventKind),
         today=clock.business_day(zone_of()),
         opens=time(8),
@@ -151,12 +157,12 @@ def _supply(found: Overview) -> list[tuple[str, int]]:
 
 def _cases(found: Overview) -> Table:
     figures = found.figures
-    turnouts = [decimal(turnout * 100) for turnout in found.plan.turnouts]
+    turnouts = [words.comes(found, turnout, decimal(turnout * 100)) for turnout in found.plan.turnouts]
     names = {
         "by_target": Text("Menurut target", "By target"),
-        "low": Text("Sedikit yang datang ({n} %)", "Few people come ({n} %)").format(n=turnouts[0]),
-        "likely": Text("Kehadiran yang biasa ({n} %)", "The usual turnout ({n} %)").format(n=turnouts[1]),
-        "high": Text("Banyak yang datang ({n} %)", "Many people come ({n} %)").format(n=turnouts[2]),
+        "low": Text("Sedikit yang datang {n}", "Few people come {n}").format(n=turnouts[0]),
+        "likely": Text("Kehadiran yang biasa {n}", "The usual turnout {n}").format(n=turnouts[1]),
+        "high": Text("Banyak yang datang {n}", "Many people come {n}").format(n=turnouts[2]),
     }
     rows = [
         {

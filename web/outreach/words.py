@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from math import ceil
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import url_for
@@ -44,6 +43,8 @@ _ENOUGH = Text(
     "Blangko cukup menurut target dan menurut kehadiran; menurut kehadiran yang biasa {surplus} keping lebih.",
     "There are enough blanks by target and by turnout; by the usual turnout {surplus} are left over.",
 )
+_CLOSE = Text("Tutup acara", "Close the event")
+_PRINT = Text("Cetak antrean acara ini", "Print this event's queue")
 _CLOSED = Text("Acara sudah ditutup.", "The event is closed.")
 _CANCELLED = Text("Acara dibatalkan.", "The event was cancelled.")
 
@@ -59,9 +60,20 @@ _ROLLS = Text("{total} gulungan, cukup untuk {cards} kartu", "{total} rolls, eno
 _NO_ROLLS = Text("belum ada yang disediakan", "none is set aside yet")
 _KITS = Text("dapat merekam {people} orang dalam {hours} jam alat", "can record {people} people in {hours} kit hours")
 _PRINTERS = Text(
-    "{printers} berfungsi, bersama sekitar {rate} kartu per jam: {cards} kartu perlu sekitar {hours} jam cetak",
-    "{printers} working, together about {rate} cards an hour: {cards} cards take about {hours} hours of printing",
+    "{printers} berfungsi, bersama sekitar {rate} kartu per jam: {cards} kartu perlu {hours} jam cetak, tersedia {open}"
+    " jam selama acara buka",
+    "{printers} working, together about {rate} cards an hour: {cards} cards need {hours} hours of printing, {open} are"
+    " there while the event is open",
 )
+_PRINTERS_BIND = Text(
+    "Jam cetak kurang: perlu {hours} jam cetak, tersedia {open} jam.",
+    "There are too few hours of printing: {hours} are needed, {open} are there.",
+)
+_NIGHTS = Text(
+    "Malam hari tidak termasuk; itu dihitung di halaman malam cetak.",
+    "Nights are not counted here; they are reckoned on the print-night page.",
+)
+_TO_NIGHTS = Text("Hitung malam cetak", "Reckon the print night")
 _NO_PRINTERS = Text("belum ada printer yang berfungsi", "no working printer is known")
 _WAITING = Text("{count} orang siap cetak dan menunggu", "{count} people are print-ready and waiting")
 _BLANKS = Text("{total} keping: {parts}", "{total} blanks: {parts}")
@@ -107,6 +119,8 @@ def verdict(found: Overview) -> tuple[Text, str]:
 def binds(found: Overview) -> Text:
     """What runs out first."""
     name = found.figures.binding
+    if name is None and _prints_too_long(found):
+        return _hours(_PRINTERS_BIND, found)
     return _NOTHING_BINDS if name is None else _BINDS.format(name=NAMES[name])
 
 
@@ -140,8 +154,35 @@ def _printing(found: Overview) -> Text:
         printers=figure(found.printers),
         rate=figure(round(found.cards_per_hour)),
         cards=figure(cards),
-        hours=figure(ceil(cards / found.cards_per_hour)),
+        hours=figure(found.printing_hours),
+        open=figure(found.open_hours),
     )
+
+
+def _prints_too_long(found: Overview) -> bool:
+    return bool(found.stops) and found.printing_hours > found.open_hours
+
+
+def _hours(words: Text, found: Overview) -> Text:
+    return words.format(hours=figure(found.printing_hours), open=figure(found.open_hours))
+
+
+def comes(found: Overview, share: float, percent: str) -> Text:
+    """The share of the target that comes, with what keeps it from being served or adds to it."""
+    wanted, kept = found.turnout(share)
+    facts = {"share": percent, "wanted": figure(wanted), "kept": figure(kept), "count": figure(found.plan.queue)}
+    said = _CAPPED.format(**facts) if kept < wanted else Text(f"({percent} %)", f"({percent} %)")
+    if not found.plan.queue:
+        return said
+    more = _WITH_QUEUE.format(**facts)
+    return Text(f"{said}{more}", f"{said.en}{more.en}")
+
+
+_CAPPED = Text(
+    "({share} % = {wanted} orang; alat rekam hanya cukup untuk {kept})",
+    "({share} % = {wanted} people; the recording kits serve only {kept})",
+)
+_WITH_QUEUE = Text(", termasuk {count} orang dari antrean Dinas", ", with {count} people of the office's queue")
 
 
 def _listed(parts: list[Text]) -> Text:
@@ -163,12 +204,21 @@ def advice(found: Overview, may: Callable[[str], bool]) -> list[Advice]:
         return []
     given: list[Advice] = []
     for flag in found.flags:
-        ways = _ways(found, flag, may)
-        if given and given[-1].ways == ways and given[-1].tone == TONES[flag.severity]:
-            given[-1] = Advice(given[-1].tone, _joined(given[-1].detail, flag.detail), ways)
+        ways, tone = _ways(found, flag, may), _tone(flag)
+        if given and given[-1].ways == ways and given[-1].tone == tone:
+            given[-1] = Advice(tone, _joined(given[-1].detail, flag.detail), ways)
         else:
-            given.append(Advice(TONES[flag.severity], flag.detail, ways))
+            given.append(Advice(tone, flag.detail, ways))
+    if _prints_too_long(found):
+        night = (_TO_NIGHTS, url_for("printers_pages.night", event_id=found.event.id))
+        given.append(Advice("warn", _joined(_hours(_PRINTERS_BIND, found), _NIGHTS), [night]))
     return given
+
+
+def _tone(flag: Flag) -> str:
+    """How a flag looks: whatever runs short is never told in calm colours, however far off it is."""
+    tone = TONES[flag.severity]
+    return "warn" if tone == "info" and ("short" in flag.code) else tone
 
 
 def _joined(first: Text, second: Text) -> Text:
@@ -213,10 +263,11 @@ def _ways(found: Overview, flag: Flag, may: Callable[[str], bool]) -> list[tuple
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """How far the event has come: its steps as (label, done, address), and the one thing to do next."""
+    """How far the event has come: its steps as (label, done, address), the one thing to do next, and what else."""
 
     steps: list[tuple[Text, bool, str | None]]
     next: tuple[Text, str] | None
+    more: list[tuple[Text, str]] = field(default_factory=list)
 
 
 def journey(found: Overview, may: Callable[[str], bool]) -> Journey:
@@ -233,27 +284,37 @@ def journey(found: Overview, may: Callable[[str], bool]) -> Journey:
     supports = may("pledge") and event.status in ALIVE
     starting = at("outreach_pages.arrivals", manages and event.status in COMING)
     closing = at("settlement_pages.count", manages and event.status is EventStatus.RUNNING)
-    steps: list[tuple[Any, bool, str | None, Text | None]] = [
-        (Text("Direncanakan", "Planned"), bool(found.stops), at("outreach_pages.stops", manages),
-         Text("Tambah lokasi", "Add stops")),
-        (Text("Dukungan dijanjikan", "Support pledged"), pooled or began,
-         at("outreach_pages.support", supports), Text("Beri dukungan", "Pledge support")),
-        (Text("Blangko di tempat", "Blanks there"), began, starting,
-         Text("Terima blangko dan mulai", "Take in the blanks and start")),
-        (Text("Berjalan", "Running"), began, None, None),
-        (Text("Ditutup", "Closed"), closed, closing, Text("Hitung dan tutup acara", "Count and close the event")),
-        (Text("Selesai: semua kembali ke pemilik", "Settled: everything is back with its owner"), found.settled,
-         at("settlement_pages.settlement", closed), Text("Lihat penyelesaian", "See the settlement")),
+    steps: list[tuple[Text, bool, str | None]] = [
+        (Text("Tambah lokasi", "Add stops"), bool(found.stops), at("outreach_pages.stops", manages)),
+        (Text("Beri dukungan", "Pledge support"), pooled or began, at("outreach_pages.support", supports)),
+        (Text("Terima blangko dan mulai", "Take in the blanks and start"), began, starting),
+        (Text("Rekam dan cetak", "Record and print"), closed, None),
+        (_CLOSE, closed, closing),
+        (Text("Kembalikan sisa ke pemilik", "Send back what is left"), found.settled,
+         at("settlement_pages.settlement", closed)),
     ]  # fmt: skip
     if event.status is EventStatus.CANCELLED:
         return Journey([], None)
-    shown = [(label, done, address) for label, done, address, _ in steps]
+    if event.status is EventStatus.RUNNING:
+        return Journey(steps, *_while_running(found, closing, may))
     todo = next((step for step in steps if not step[1]), None)
     if todo is steps[2] and (event.starts_on - found.today).days > 1:
         # Days ahead nobody counts boxes yet: what can still be done is to find what is short.
         todo = steps[1] if any(flag.code.startswith("shortfall_") for flag in found.flags) else None
-    if todo is steps[4] and found.today < event.ends_on:
-        todo = None  # it is still going on: closing it is there to be found, not what comes next
-    if todo is None or todo[2] is None or todo[3] is None:
-        return Journey(shown, None)
-    return Journey(shown, (todo[3], todo[2]))
+    return Journey(steps, None if todo is None or todo[2] is None else (todo[0], todo[2]))
+
+
+def _while_running(
+    found: Overview, closing: str | None, may: Callable[[str], bool]
+) -> tuple[tuple[Text, str] | None, list[tuple[Text, str]]]:
+    """What the day's work is: whoever runs the event closes it from its last day on, the others record and print."""
+    event = found.event
+    work = [
+        ("print", _PRINT, url_for("queue_pages.queue", event=event.id)),
+        ("record", Text("Impor perekaman", "Import recordings"), url_for("intake_pages.bring")),
+        ("print", Text("Serahkan kartu", "Hand cards over"), url_for("handover_pages.desk_page")),
+    ]
+    todo = [(label, address) for action, label, address in work if may(action)]
+    if closing is not None and found.today >= event.ends_on:
+        todo.insert(0, (_CLOSE, closing))
+    return (todo[0], todo[1:]) if todo and found.inside else (None, [])

@@ -8,14 +8,17 @@ from typing import Any
 from flask import url_for
 
 from api.amounts import amount_of
+from inventory import access
 from inventory.access import Action
 from inventory.catalogue.rules import ItemKind
+from inventory.errors import Fault
 from inventory.outreach import tables
 from inventory.outreach.rules import EventStatus
 from inventory.settlement import commands, queries
 from inventory.settlement.commands import Counted, Explained
-from inventory.settlement.rules import Goods
-from inventory.texts import Text
+from inventory.settlement.rules import DifferenceUnexplained, Goods
+from inventory.texts import Text, figure
+from inventory.transfers.rules import TransferStatus
 from web.pages import Pages, actor, done, once, see
 from web.settlement.schemas import CloseForm
 from web.tables import Column, Table
@@ -25,6 +28,12 @@ _CLOSED = Text(
     "Acara ditutup. Kirim sekarang yang harus kembali ke pemiliknya.",
     "The event is closed. Send now what goes back to its owners.",
 )
+_DIFFERS = Text(
+    "Hitungan {item} milik {owner} berbeda dari buku. Hitung sekali lagi, atau tulis sebabnya.",
+    "The count of {item} owned by {owner} differs from the books. Count once more, or say why.",
+)
+_SEND = Text("Kirim {quantity} {unit} kembali", "Send {quantity} {unit} back")
+_SEND_TO = Text("Kirim {quantity} {unit} kembali ke {office}", "Send {quantity} {unit} back to {office}")
 _FIGURES = (
     ("brought", Text("Dibawa", "Brought")),
     ("printed", Text("Dicetak", "Printed")),
@@ -54,8 +63,27 @@ def close(event_id: int, body: dict[str, Any]) -> Any:
     lines = enumerate(body["counts"])
     counts = [Counted(amount=amount_of(line, f"/counts/{place}"), **line) for place, line in lines]
     explanations = [Explained(**line) for line in body["explanations"]]
-    commands.close(actor(), event_id, counts, explanations, body["occurred_on"], once())
+    try:
+        commands.close(actor(), event_id, counts, explanations, body["occurred_on"], once())
+    except DifferenceUnexplained as refused:
+        refused.faults = _without_figures(refused, body["counts"])
+        raise
     return done("settlement_pages.settlement", _CLOSED, event_id=event_id)
+
+
+def _without_figures(refused: DifferenceUnexplained, counts: list[dict[str, Any]]) -> list[Fault]:
+    """The same faults for whoever counts: what the books say is not told, or the next count would only copy it."""
+    places = [int(fault.pointer.split("/")[2]) for fault in refused.faults]
+    goods = [Goods(counts[place]["owner"], counts[place]["item"]) for place in places]
+    owners, items = queries.names_of_goods(goods)
+    return [
+        Fault(
+            f"/counts/{place}/quantity",
+            _DIFFERS.format(item=items[each.item].name, owner=owners[each.owner]),
+            refused.code,
+        )
+        for place, each in zip(places, goods, strict=True)
+    ]
 
 
 @pages.shows("/koordinasi/kegiatan/<int:event_id>/penyelesaian", Action.READ)
@@ -64,7 +92,7 @@ def settlement(event_id: int) -> Any:
     seen = tables.event_seen(actor(), event_id)
     found = queries.get_settlement(actor(), event_id)
     owners, items = queries.names_of_goods(Goods(line["owner"], line["item"]) for line in found["owners"])
-    rows = []
+    rows, returned = [], queries.returns_of(actor(), event_id)
     for line in found["owners"]:
         item = items[line["item"]]
         names = {"owner_name": owners[line["owner"]], "item_name": item.name, "unit": item.unit, "kind": item.kind}
@@ -75,16 +103,32 @@ def settlement(event_id: int) -> Any:
         manages=seen.manages,
         found=found,
         lines=rows,
-        goods=_goods(rows),
-        returns=_returns(queries.returns_of(actor(), event_id)),
+        goods=_goods(rows, counted=found["frozen"]),
+        returns=_returns(returned),
+        sends=_sends(returned) if access.may(actor(), Action.TRANSFER, seen.event.host_office) else [],
         blanks=_blanks(rows),
     )
 
 
-def _goods(rows: list[dict[str, Any]]) -> Table:
-    """The settlement's lines, without the columns where nothing stands."""
+def _sends(returned: Any) -> list[tuple[Text, str]]:
+    """What still waits to be sent home, one deed each: (label, address)."""
+    waiting = [row for row in returned if row.status is TransferStatus.APPROVED]
+    words = _SEND if len(waiting) == 1 else _SEND_TO
+    return [
+        (
+            words.format(quantity=figure(row.approved), unit=row.unit, office=row.office_name),
+            url_for("transfers_pages.dispatch", transfer_id=row.id),
+        )
+        for row in waiting
+    ]
+
+
+def _goods(rows: list[dict[str, Any]], *, counted: bool) -> Table:
+    """The settlement's lines, without the columns where nothing stands; what goes back is not told before a count."""
     columns = [Column(Text("Pemilik", "Owner"), "owner_name"), Column(Text("Barang", "Item"), "item_name")]
     for name, head in _FIGURES:
+        if name == "returned" and not counted:
+            continue
         if name == "brought" or any(row[name] for row in rows):
             columns.append(Column(head, _unless_zero(name), "number"))
     columns.append(Column(Text("Satuan", "Unit"), "unit"))
@@ -107,7 +151,7 @@ def _returns(rows: Any) -> Table:
             href=lambda row: url_for("transfers_pages.transfer", transfer_id=row.id),
         ),
         Column(Text("Kepada", "To"), "office_name"),
-        Column(Text("Gudang", "Store"), "to_store"),
+        Column(Text("Gudang", "Store"), "store_name"),
         Column(Text("Barang", "Item"), "item_name"),
         Column(Text("Jumlah", "Quantity"), "approved", "number"),
         Column(Text("Satuan", "Unit"), "unit"),
