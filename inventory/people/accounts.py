@@ -65,10 +65,14 @@ def invite(actor: Actor, name: str, role: Role, office: str, login: str, once: O
     The token is shown this once: a repeated request gets the id without it.
     """
     with transaction() as session:
+        wrong = [] if rules.is_login(rules.plain_login(login)) else rules.LoginRefused(pointer="/login").faults
         unseen = OfficeNotFound(pointer="/office", office=office)
+        unseen.faults += wrong  # both at once: nobody likes to be told of the second after the first
         access.require(actor, Action.ADMINISTER, office, unseen=unseen)
         if (done := once.done_before(session)) is not None:
             return done, None
+        if session.get(Office, office) is None:
+            raise unseen
         user_id = _insert(session, actor, name, role, office, rules.check_login(login), "invite")
         return once.keep(session, user_id), _new_link(session, user_id)
 

@@ -426,6 +426,12 @@ def test_an_invitation_sent_twice_shows_its_link_once(admin):
     assert "Buat tautan baru" in shown.words
 
 
+def test_an_invitation_is_told_everything_that_is_wrong_at_once(admin):
+    shown = admin.submit("/admin/orang/undang", INVITED | {"/login": "bu di", "/office": "16"}, 422)
+    assert 'id="f-login-fault"' in shown.text
+    assert 'id="f-office-fault"' in shown.text
+
+
 @pytest.mark.parametrize(
     ("wrong", "status", "field"),
     [

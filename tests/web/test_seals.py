@@ -41,7 +41,7 @@ def seal(app):
 def test_before_the_first_movement_the_pages_say_what_comes_first(browses):
     inspector = browses("inspector", "0")
     assert "belum pernah diperiksa" in inspector.get(LEDGER).words
-    assert "Belum ada kepala bertanda tangan." in inspector.get("/inspeksi/segel").words
+    assert "Belum ada tanda tangan harian." in inspector.get("/inspeksi/segel").words
     assert "Belum ada yang disegel" in inspector.get("/inspeksi/ekspor").words
 
 

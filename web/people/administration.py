@@ -70,7 +70,8 @@ def people(query: dict[str, Any]) -> Any:
 @pages.shows("/admin/orang/undang", Action.ADMINISTER)
 def invite() -> Any:
     """Ask who is invited."""
-    return see("people/invite.html", roles=list(Role), offices=_office_choices())
+    provinces = offices.list_provinces() if actor().office == MINISTRY else []
+    return see("people/invite.html", roles=list(Role), offices=_office_choices(), provinces=provinces)
 
 
 @pages.does("/admin/orang/undang", Action.ADMINISTER, body=InviteIn, again=invite)

@@ -75,7 +75,7 @@ def checkpoints() -> Any:
         ],
         seals.shown_heads(folder),
         empty=Text(
-            "Belum ada kepala bertanda tangan. Penyegelan berjalan sendiri setelah catatan stok pertama.",
+            "Belum ada tanda tangan harian. Penyegelan berjalan sendiri setelah catatan stok pertama.",
             "No signed head yet. Sealing runs by itself after the first movement.",
         ),
     )

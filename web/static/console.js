@@ -164,6 +164,14 @@
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") for (const each of all("details.user[open], details.rest[open]")) { each.open = false; each.querySelector("summary").focus(); } });
   document.addEventListener("change", (event) => { if (event.target.matches("[data-pick] select")) event.target.form.requestSubmit(); });
   for (const each of all("[data-again]")) each.addEventListener("click", () => location.assign(shelf()?.page || here));
+  for (const each of all("[data-copy]")) {
+    each.hidden = false;
+    each.addEventListener("click", async () => {
+      const from = document.getElementById(each.dataset.copy); from.select();
+      try { await navigator.clipboard.writeText(from.value); } catch { document.execCommand("copy"); } // the first is there on HTTPS alone
+      each.textContent = each.dataset.copied;
+    });
+  }
   for (const each of all("[data-print]")) { each.hidden = false; each.addEventListener("click", () => print()); }
 
   /* After a swap: new scan fields wake up, and focus that was lost goes to what came. */
