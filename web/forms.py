@@ -38,6 +38,7 @@ MOST_FIELDS, MAX_NAME, MAX_STEPS, MOST_FAULTS = 5_000, 200, 8, 50
 # Between the first and the last number of an interval.
 _TO = re.compile(r"\s+(?:-|\u2013|s\.?d\.?|sampai|to)\s+|\s*[\u2013;,]\s*|\s+", re.IGNORECASE)
 
+_AMOUNT = {"quantity", "intervals", "numbers"}
 _COUNT_IT = Text("Tulis hasil hitungan; 0 bila tidak ada.", "Write what was counted; 0 if there is nothing.")
 
 
@@ -105,8 +106,23 @@ def version() -> int:
 
 def body(schema: type[ma.Schema]) -> dict[str, Any]:
     """What was typed, as the schema reads it; raises its ValidationError."""
-    checked: dict[str, Any] = schema().load(_spelled(schema(), _tree()))
+    spelled = _spelled(schema(), _tree())
+    try:
+        checked: dict[str, Any] = schema().load(spelled)
+    except ma.ValidationError as error:
+        raise _with_amount(error, schema(), spelled) from None
     return checked
+
+
+def _with_amount(error: ma.ValidationError, schema: ma.Schema, spelled: dict[str, Any]) -> ma.ValidationError:
+    """The refusal, and what it is silent of while required fields are empty: that nothing says how much."""
+    if not set(schema.load_fields) >= _AMOUNT:
+        return error
+    try:
+        schema.load(spelled, partial=True)
+    except ma.ValidationError as more:
+        return ma.ValidationError({**more.messages_dict, **error.messages_dict})
+    return error
 
 
 def query(schema: type[ma.Schema]) -> dict[str, Any]:

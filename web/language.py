@@ -12,6 +12,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 from flask import g, request
 
+from inventory.stock.rules import Condition
 from inventory.texts import Text
 from inventory.words import in_english, in_indonesian
 
@@ -48,9 +49,21 @@ def word(value: object) -> str:
     """What people call a code name: `word(Role.CLERK)` is "petugas gudang"."""
     if isinstance(value, bool):
         return t("ya", "yes") if value else t("tidak", "no")
+    if value is Condition.BLANK:  # "kosong", as papers have it, reads on a screen as if nothing were there
+        return t("siap pakai", "ready to use")
     if not isinstance(value, StrEnum | tuple):
         return str(told(value))
     return str(in_english(value) if language() == "en" else in_indonesian(value))
+
+
+# An item's unit is written in Indonesian, like its name; these are the usual ones.
+_UNITS = {"keping": "blanks", "gulung": "rolls", "gulungan": "rolls", "set": "sets", "kartu": "cards"}
+
+
+def unit_word(name: object) -> str:
+    """A unit in the reader's language; one that is not among the usual stays as somebody wrote it."""
+    said = str(told(name))
+    return t(said, _UNITS.get(said, said))
 
 
 def number(value: int) -> str:
@@ -59,8 +72,8 @@ def number(value: int) -> str:
 
 
 def options(values: Iterable[StrEnum]) -> list[tuple[str, str]]:
-    """Code names as the choices of a field: (value, what people call it)."""
-    return [(value.value, word(value)) for value in values]
+    """Code names as the choices of a field: (value, what people call it, as a line of its own)."""
+    return [(value.value, (called := word(value))[:1].upper() + called[1:]) for value in values]
 
 
 def decimal(value: float, places: int = 1) -> str:

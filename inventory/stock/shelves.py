@@ -87,6 +87,26 @@ def shelf(actor: Actor, store: str, item: str) -> Shelf | None:
     return None if row is None else Shelf(*row)
 
 
+def apart(shelf: Shelf, condition: Condition) -> tuple[int, int]:
+    """How much on a shelf is free now, and how much of it is set aside for events."""
+    free = sa.case((Account.event_id == NO_EVENT, Account.balance), else_=0)
+    query = sa.select(sa.func.coalesce(sa.func.sum(free), 0), sa.func.coalesce(sa.func.sum(Account.balance - free), 0))
+    row = (
+        current()
+        .execute(
+            query.where(
+                Account.office_code == shelf.office_code,
+                Account.store_code == shelf.store_code,
+                Account.place == Place.STORE,
+                Account.item_code == shelf.item_code,
+                Account.condition == condition,
+            )
+        )
+        .one()
+    )
+    return int(row[0]), int(row[1])
+
+
 def days_of(shelf: Shelf, condition: Condition, since: date, until: date) -> list[tuple[date, int]]:
     """What lay on a shelf at the end of each day on which something moved, oldest first, and before the first one.
 

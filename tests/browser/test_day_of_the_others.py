@@ -63,7 +63,7 @@ def test_the_administrator_invites_somebody_who_signs_in(opens):
     follow(page, "Undang orang")
     page.get_by_label("Nama lengkap").fill("Wati")
     page.get_by_label("Nama pengguna").fill("wati")
-    page.get_by_label("Tugas").select_option(label="petugas gudang")
+    page.get_by_label("Tugas").select_option(label="Petugas gudang")
     page.get_by_label("Kode Dinas").fill("15.03")
     press(page, "Buat undangan")
     link = page.get_by_label("Tautan").input_value()

@@ -31,7 +31,7 @@ def test_from_an_invitation_to_the_days_work(opens, scheme):
     admin.get_by_role("button", name="Buat undangan").click()
     looks_right(admin)  # what is wrong stands at its field
     admin.get_by_label("Nama pengguna").fill(login)
-    admin.get_by_label("Tugas").select_option(label="petugas gudang")
+    admin.get_by_label("Tugas").select_option(label="Petugas gudang")
     admin.get_by_label("Kode Dinas").fill("15.03")
     admin.get_by_role("button", name="Buat undangan").click()
     looks_right(admin)

@@ -18,7 +18,7 @@ FILLED = {
 def test_a_clerk_receives_six_thousand_blanks_and_reads_it_back(browses, calls):
     clerk = browses("clerk", "15.03")
     shown = clerk.follow(clerk.submit(RECEIVE, FILLED))
-    assert "6.000 diterima di 15.03-UTAMA." in shown.words
+    assert "6.000 keping diterima di Gudang utama Dinas" in shown.words
     assert "Sama dengan surat" in shown.words
     assert "SJ/7" in clerk.get("/gudang/penerimaan").words
     assert calls("clerk", "15.03").stock("15.03-UTAMA")["on_hand"] == 6_000
@@ -47,6 +47,13 @@ def test_a_receipt_that_says_no_quantity_is_told_in_plain_words_how_to_say_it(br
     assert "Isi salah satu saja: jumlah, urutan nomor, nomor satu per satu, lot." in shown.words
 
 
+def test_an_empty_form_is_told_of_all_that_lacks_each_by_its_name(browses):
+    shown = browses("clerk", "15.03").submit(RECEIVE, {"/store": "", "/received_on": ""}, 422)
+    assert '<a href="#f-store">Gudang: Wajib diisi.</a>' in shown.text
+    assert '<a href="#f-document_number">Nomor surat jalan: Wajib diisi.</a>' in shown.text
+    assert '<a href="#f-quantity">Isi salah satu saja' in shown.text
+
+
 @pytest.mark.usefixtures("exact")
 def test_numbers_that_run_on_are_received_by_their_ends(browses):
     clerk = browses("clerk", "15.03")
@@ -61,7 +68,7 @@ def test_several_lots_come_in_one_delivery(browses):
     clerk = browses("clerk", "15.03")
     lots = {"/lots/0/quantity": "4.000", "/lots/0/pack_size": "500", "/lots/1/intervals": "A0001 - A1000"}
     shown = clerk.follow(clerk.submit(RECEIVE, FILLED | {"/quantity": ""} | lots))
-    assert "5.000 diterima di 15.03-UTAMA." in shown.words
+    assert "5.000 keping diterima di Gudang utama Dinas" in shown.words
     assert 'id="lots"' in shown.text
 
 

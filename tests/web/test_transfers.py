@@ -49,7 +49,7 @@ def test_five_hundred_blanks_go_to_the_neighbour_and_are_confirmed(browses, call
     assert other.get(f"{address}/terima").form(f"{address}/terima")["/received"] == ""
     assert 'id="f-received-fault"' in other.submit(f"{address}/terima", expect=422).text
     shown = other.follow(other.submit(f"{address}/terima", {"/received": "500"}))
-    assert "500 diterima dari pengiriman" in shown.words
+    assert "500 keping diterima dari pengiriman" in shown.words
     assert "Cetak berita acara serah terima" in shown.words
     assert calls("clerk", "15.04").stock(TO)["on_hand"] == 500
     assert calls("clerk", "15.03").stock(FROM)["on_hand"] == 500

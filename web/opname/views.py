@@ -27,7 +27,7 @@ from inventory.opname.rules import COUNTED_CONDITIONS, CountKind, CountStatus
 from inventory.paging import Slice
 from inventory.people.queries import names_of
 from inventory.stock.rules import Condition, SpoilReason
-from inventory.texts import Text
+from inventory.texts import Text, figure
 from web import choices, forms
 from web.language import told, word, zone_of
 from web.opname.schemas import BeginQuery
@@ -183,7 +183,9 @@ def _standing(line: dict[str, Any]) -> Text:
         twice = line["counted"] is not None
         return Text("hitung sekali lagi", "count once more") if twice else Text("belum dihitung", "to be counted")
     if line["variance"] or line["missing"] or line["unexpected"]:
-        return Text("berselisih", "differs")
+        more, how = Text("lebih {n}", "{n} too many"), Text("kurang {n}", "{n} short")
+        differs = (more if line["variance"] > 0 else how).format(n=figure(abs(line["variance"])))
+        return differs if line["variance"] else Text("nomornya berselisih", "the numbers differ")
     return Text("sudah dihitung", "counted") if line["variance"] is None else Text("cocok", "agrees")
 
 

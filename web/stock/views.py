@@ -88,7 +88,7 @@ def _shelf_table(which: StockFilter, totals: list[Any]) -> Table:
         ),
         Column(Text("Gudang", "Store"), lambda row: choices.brief(row.store_name)),
         *[Column(head, _filled(name), "number") for name, head in filled],
-        Column(Text("Satuan", "Unit"), "unit"),
+        Column(Text("Satuan", "Unit"), "unit", "unit"),
         Column(Text("Kode gudang", "Store's code"), "store_code"),
     ]
     return Table(
@@ -116,6 +116,8 @@ def card(query: dict[str, Any]) -> Any:
     if shelf is None:
         return see("stock/card.html", shelf=None, condition=condition, **asked)
     days = shelves.days_of(shelf, condition, since, until)
+    # Of an earlier day nobody asks what was set aside then.
+    apart = shelves.apart(shelf, condition) if until >= clock.business_day(zone_of()) else (0, 0)
     return see(
         "stock/card.html",
         shelf=shelf,
@@ -123,6 +125,8 @@ def card(query: dict[str, Any]) -> Any:
         condition=condition,
         points=[(day(on), left) for on, left in _every_day(days, until)],
         left=days[-1][1] if days else 0,
+        free=apart[0],
+        aside=apart[1],
         card=_card_table(shelf.store_code, shelf.item_code, condition, since, until),
         **asked,
     )
@@ -196,8 +200,10 @@ def book_receipt(body: dict[str, Any]) -> Any:
         body.setdefault("quantity", sum(lot.amount.quantity for lot in lots))
     arrival = Arrival(amount=amount_of(body), lots=lots, **body)
     receipt = commands.receive(actor(), arrival, once())
-    told = Text("{quantity} diterima di {store}.", "{quantity} received at {store}.")
-    text = told.format(quantity=figure(arrival.amount.quantity), store=arrival.store)
+    told = Text("{quantity} {unit} diterima di {store}.", "{quantity} {unit} received at {store}.")
+    shelf = shelves.shelf(actor(), arrival.store, arrival.item)
+    unit, store = (shelf.unit, shelf.store_name) if shelf is not None else ("", arrival.store)
+    text = told.format(quantity=figure(arrival.amount.quantity), unit=unit, store=store)
     return done("stock_pages.receipt", text, receipt_id=receipt)
 
 

@@ -19,9 +19,10 @@ from api.transfers.schemas import (
     TransferReasonIn,
 )
 from inventory.access import Action
+from inventory.catalogue.queries import get_item
 from inventory.stock.rules import SpoilReason
 from inventory.texts import Text, figure
-from inventory.transfers import commands, stories
+from inventory.transfers import commands, queries, stories
 from inventory.transfers.commands import Wish
 from inventory.transfers.headings import Delivered
 from inventory.transfers.stories import Deed, Stage, StageFilter, Story
@@ -71,8 +72,8 @@ def send() -> Any:
 def ask_to_send(body: dict[str, Any]) -> Any:
     """Write the transfer down; it is approved and dispatched from its own page."""
     made = commands.request(actor(), Wish(**body), once())
-    told = Text("Pengiriman {transfer} dicatat: {quantity}.", "Transfer {transfer} noted: {quantity}.")
-    text = told.format(transfer=made, quantity=figure(body["quantity"]))
+    told = Text("Pengiriman {transfer} dicatat: {quantity} {unit}.", "Transfer {transfer} noted: {quantity} {unit}.")
+    text = told.format(transfer=made, quantity=figure(body["quantity"]), unit=get_item(body["item"]).unit)
     return done("transfers_pages.transfer", text, transfer_id=made)
 
 
@@ -191,8 +192,11 @@ def book_delivery(transfer_id: int, body: dict[str, Any]) -> Any:
     found = {name: said(body.pop(name), f"/{name}") for name in ("received", "rejected", "surplus")}
     delivered = Delivered(**found, missing=body.pop("missing"), rejected_as=body.pop("rejected_reason"))
     commands.receive(actor(), transfer_id, delivered, **body, once=once())
-    told = Text("{quantity} diterima dari pengiriman {transfer}.", "{quantity} received of transfer {transfer}.")
-    text = told.format(quantity=figure(found["received"].quantity), transfer=transfer_id)
+    told = Text(
+        "{quantity} {unit} diterima dari pengiriman {transfer}.", "{quantity} {unit} of transfer {transfer} received."
+    )
+    unit = get_item(queries.get_transfer(actor(), transfer_id)["item_code"]).unit
+    text = told.format(quantity=figure(found["received"].quantity), unit=unit, transfer=transfer_id)
     return done("transfers_pages.transfer", text, transfer_id=transfer_id)
 
 
