@@ -22,6 +22,7 @@ ELSEWHERE = {
     "allocation_pages.made": "the demo moves nothing by plan: its own tests do",
     "allocation_pages.compute": "a part of a page, drawn while one types",
     "seals_pages.export_file": "a file, not a page",
+    "intake_pages.sample": "a file, not a page",
     "hooks_pages.webhook": "the demo calls nobody: its own tests make one",
     "hooks_pages.dead_letter": "the demo calls nobody: its own tests make one",
     "blanks_pages.scanned": "what a scan field is told, not a page",

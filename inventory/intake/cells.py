@@ -61,6 +61,10 @@ FAILURE_WRONG = Text(
     "Hanya huruf besar, angka, dan garis bawah, mis. DUPLICATE_RECORD.",
     "Only capital letters, digits and underscores, like DUPLICATE_RECORD.",
 )
+EVENT_WRONG = Text(
+    "Acara ini tidak ditemukan. Tulis nomor acaranya, atau kosongkan dan pilih acaranya saat mengimpor.",
+    "This event was not found. Write its number, or leave it empty and choose the event on importing.",
+)
 NUMBER_WRONG = Text("Harus bilangan bulat.", "Must be a whole number.")
 OTHER_OFFICE = Text("Baris ini milik Dinas lain daripada impornya.", "This line is of another office than the import.")
 TOO_MANY = Text("Sel lebih banyak daripada judul kolom.", "There are more cells than columns in the header.")
@@ -141,7 +145,7 @@ class LineReader:
         reason = self._get(spot, row, "reason", faults, self._reason, required=True)
         recorded_at = self._get(spot, row, "recorded_at", faults, self._time, required=True)
         name = self._get(spot, row, "name", faults, lambda value: _words(value, _LONGEST_NAME))
-        event = self._get(spot, row, "event", faults, _number)
+        event = self._get(spot, row, "event", faults, _event)
         stop = self._get(spot, row, "stop", faults, _number)
         if recorded_at is not None:
             if recorded_at > self.now + CLOCK_DRIFT:
@@ -263,6 +267,13 @@ def _code(value: Any) -> str:
     if not _FAILURE.fullmatch(text):
         raise BadCell(FAILURE_WRONG)
     return text
+
+
+def _event(value: Any) -> int:
+    try:
+        return _number(value)
+    except BadCell as error:
+        raise BadCell(EVENT_WRONG) from error
 
 
 def _number(value: Any) -> int:

@@ -125,9 +125,7 @@ class CountDoesNotMatch(RuleViolated):
     code = "count_does_not_match"
     text = Text("Terhitung {counted}, seharusnya {expected}.", "{counted} were counted, {expected} expected.")
     fewer = Text("Kurang {many} kartu: baris mana yang belum jadi?", "Short by {many}: which lines have no card yet?")
-    more = Text(
-        "Lebih {many} kartu: hitung kartu dan baris sekali lagi.", "{many} too many: count cards and lines again."
-    )
+    more = Text("Lebih {many} kartu: hitung kartu dan baris sekali lagi.", "{many} too many: count them again.")
 
     def __init__(self, *, counted: int, expected: int, waiting: int, absent: int, pointer: str) -> None:
         super().__init__(counted=counted, expected=expected, waiting=waiting, absent=absent)

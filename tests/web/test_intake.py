@@ -56,6 +56,10 @@ def test_a_bad_line_refuses_the_file_and_the_page_says_which(browses):
     assert "Tidak ada yang disimpan" in shown.words
     assert "Ditolak 2 baris" in shown.words
     assert "Baris yang perlu diperbaiki" in shown.words
+    assert 'class="notice bad"' in shown.text
+    assert '<p class="message' not in shown.text
+    assert f'<a role="button" href="{BRING}">Impor berkas yang sudah diperbaiki</a>' in shown.text
+    assert "Buka antrean" not in shown.words
     file = printer.get(f"{shown.answer.request.path}?unduh=faults.csv")
     assert file.text.count("\r\n") == 3
     kept = printer.follow(upload(printer, content, partial="true"))
@@ -105,3 +109,50 @@ def test_a_list_is_brought_in_for_the_event_that_is_chosen(browses, calls, app):
     upload(printer, listed(line(2)))
     kept = [one["event"] for one in calls("printer", "15.03").get("/recordings")["items"]]
     assert sorted(map(str, kept)) == [str(event.id), "None"]
+
+
+def test_what_was_imported_waits_in_the_queue_of_its_event(browses, app):
+    event = running_event(app, "15.03")
+    printer = browses("printer", "15.03")
+    shown = printer.follow(upload(printer, listed(line(1)), event=str(event.id)))
+    assert f'<a role="button" href="/cetak/antrean?event={event.id}">Buka antrean</a>' in shown.text
+    shown = printer.follow(upload(printer, listed(line(2))))
+    assert '<a role="button" href="/cetak/antrean">Buka antrean</a>' in shown.text
+
+
+def test_the_sample_can_be_read_as_it_is(browses):
+    printer = browses("printer", "15.03")
+    page = printer.get(BRING)
+    assert "Kolom yang dibaca: NIK, nama, alasan, status, tanggal rekam." in page.words
+    answer = printer.get(f"{BRING}/contoh.csv").answer
+    assert answer.mimetype == "text/csv"
+    looked = upload(printer, answer.data, 200, to=f"{BRING}/pratinjau")
+    assert "Masih kurang" not in looked.words
+    assert looked.text.count("999999••••••") == 2
+    assert "Baru 2 baris" in printer.follow(upload(printer, answer.data)).words
+
+
+def test_to_look_comes_first_and_to_import_once_it_was_looked_at(browses):
+    printer = browses("printer", "15.03")
+    first = printer.get(BRING).text
+    assert '<button type="submit" class="secondary">Impor</button>' in first
+    assert '<button type="submit" class="secondary" formaction' not in first
+    looked = upload(printer, listed(line(1)), 200, to=f"{BRING}/pratinjau").text
+    assert '<button type="submit">Impor</button>' in looked
+    assert '<button type="submit" class="secondary" formaction' in looked
+
+
+def test_what_is_missing_or_wrong_is_said_in_the_words_of_people(browses):
+    printer = browses("printer", "15.03")
+    looked = upload(printer, siak((nik(1), "Siti"), header=("NIK", "NAMA")), 200, to=f"{BRING}/pratinjau")
+    assert "Tanggal rekam harus ada di berkas, pada setiap baris." in looked.words
+    assert "Alasan untuk semua baris" in looked.words
+    assert "Status untuk semua baris" in looked.words
+    people = [
+        (nik(1), "Siti", "BARU", "PRR", "05-01-2026", "Gotong royong"),
+        ("12", "Budi", "BARU", "PRR", "05-01-2026", ""),
+    ]
+    content = siak(*people, header=("NIK", "NAMA", "ALASAN", "STATUS", "TGL_REKAM", "ACARA"))
+    shown = printer.follow(upload(printer, content))
+    assert "2 acara Acara ini tidak ditemukan." in shown.words
+    assert "3 NIK NIK harus 16 angka." in shown.words

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
-from flask import request, url_for
+from flask import Response, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from api import fields
 from api.intake.schemas import ImportsQuery
+from api.reports.files import CSV
 from inventory.access import Action
 from inventory.intake import commands, queries
 from inventory.intake.commands import Sent
@@ -26,10 +27,11 @@ pages = Pages("intake", __name__)
 # The file and the small fields around it.
 MOST_BYTES = MAX_BYTES + 100_000
 _FILE_MISSING = Text("Pilih satu berkas CSV atau XLSX.", "Choose one CSV or XLSX file.")
-_NOT_KEPT = Text(
-    "Tidak ada yang disimpan: perbaiki baris di bawah, lalu kirim berkasnya sekali lagi.",
-    "Nothing was kept: correct the lines below, then send the file once more.",
-)
+# Nobody's NIKs: there is no region 99.99.99.
+_SAMPLE = """NIK,NAMA,ALASAN,STATUS,TGL_REKAM
+9999990101900001,Contoh Satu,BARU,PRR,05-01-2026 08:00
+9999994101900002,Contoh Dua,HILANG,SFE,05-01-2026 09:30
+"""
 _UNREAD = Text("(tidak dibaca)", "(not read)")
 FIELD_WORDS = {
     "client_id": Text("nomor perekaman", "number of the recording"),
@@ -51,6 +53,12 @@ class MappedIn(fields.Strict):
 
     header = fields.Words(high=100, required=True)
     field = fields.Words(high=40, load_default=None, allow_none=True, validate=fields.one_of(FIELDS))
+
+
+class ShownQuery(fields.Strict):
+    """Which event the import was told to be of."""
+
+    event = fields.QueryInt(load_default=None, validate=fields.between(1, 2**53))
 
 
 class FileIn(fields.Strict):
@@ -112,8 +120,15 @@ def bring_in(body: dict[str, Any]) -> Any:
     try:
         number = commands.bring_in(actor(), sent, once=once())
     except ImportRefused as error:
-        return done("intake_pages.show", _NOT_KEPT, import_id=error.facts["number"])
-    return done("intake_pages.show", import_id=number)
+        return done("intake_pages.show", import_id=error.facts["number"])
+    return done("intake_pages.show", import_id=number, event=body["event"])
+
+
+@pages.shows("/cetak/impor/contoh.csv", Action.RECORD)
+def sample() -> Response:
+    """A small file with the columns that are known anyway, to begin with."""
+    headers = {"Content-Disposition": 'attachment; filename="contoh.csv"'}
+    return Response(_SAMPLE, content_type=f"{CSV}; charset=utf-8", headers=headers)
 
 
 def _content() -> bytes:
@@ -178,20 +193,24 @@ def progress() -> Any:
     return see("intake/progress.html", running=found)
 
 
-@pages.shows("/cetak/impor/<int:import_id>", Action.READ_RECORDINGS)
-def show(import_id: int) -> Any:
+@pages.shows("/cetak/impor/<int:import_id>", Action.READ_RECORDINGS, query=ShownQuery)
+def show(import_id: int, query: dict[str, Any]) -> Any:
     """One import: what became of its lines, and what is wrong with those that were refused."""
     table = Table(
         "faults",
         Text("Baris yang perlu diperbaiki", "Lines to correct"),
         [
             Column(Text("Baris", "Line"), "number", "number"),
-            Column(Text("Kolom", "Column"), "field"),
+            Column(Text("Kolom", "Column"), lambda row: FIELD_WORDS.get(row.field, row.field)),
             Column(Text("Apa yang salah", "What is wrong"), lambda row: Text(row.indonesian, row.english)),
         ],
         lambda wanted: queries.list_faults(actor(), import_id, wanted),
         empty=Text("Tidak ada yang salah.", "Nothing is wrong."),
     )
     return see(
-        "intake/import.html", brought=queries.get_import(actor(), import_id), faults_table=table, running=RUNNING
+        "intake/import.html",
+        brought=queries.get_import(actor(), import_id),
+        faults_table=table,
+        running=RUNNING,
+        event=query["event"],
     )
