@@ -81,6 +81,7 @@ def _furnish(app: Flask) -> None:
     env.globals.update(
         t=language.t,
         word=language.word,
+        unit_word=language.unit_word,
         options=language.options,
         number=language.number,
         decimal=language.decimal,

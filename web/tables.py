@@ -26,7 +26,7 @@ from inventory.texts import Text
 from web import language
 from web.language import told, word
 
-Kind = Literal["text", "number", "decimal", "percent", "day", "instant", "word"]
+Kind = Literal["text", "number", "decimal", "percent", "day", "instant", "word", "unit"]
 # A file holds so many lines at most: who wants more filters, or asks the API.
 MAX_LINES = 100_000
 _BATCH, _SHOWN = 500, 50
@@ -44,6 +44,7 @@ _WRITTEN: dict[str, Callable[[Any], str]] = {
     "day": language.day,
     "instant": language.instant,
     "word": word,
+    "unit": language.unit_word,
 }
 _EMPTY = Text("Belum ada isinya.", "Nothing here yet.")
 
@@ -69,7 +70,8 @@ class Column:
         value = self.raw(row)
         if value is None:
             return ""
-        if self.kind == "text" or (isinstance(value, str) and not isinstance(value, StrEnum)):
+        said = isinstance(value, str) and not isinstance(value, StrEnum)
+        if self.kind == "text" or (said and self.kind != "unit"):
             return word(value)
         return _WRITTEN[self.kind](value)
 

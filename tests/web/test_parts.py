@@ -162,6 +162,13 @@ def test_a_need_is_told_in_words_too(draws):
     assert "Pasokan 11.000 keping. Dua hari: 2.600\N{EN DASH}7.400, mungkin 4.600, menurut target 17.000." in text
 
 
+def test_a_unit_is_told_in_the_language_of_the_reader(draws, monkeypatch):
+    film = "{{ parts.big(3, 'gulungan', 'Film') }}"
+    assert "gulungan" in draws(film)
+    monkeypatch.setattr("web.language.language", lambda: "en")
+    assert "rolls" in draws(film)
+
+
 def test_each_tile_is_a_link_that_says_what_it_shows(draws):
     tile = {"x": 1, "y": 1, "code": "15.03", "name": "Sarolangun", "short": "Sarolangun", "value_text": "3", "tone": 4}
     tile |= {"href": "/koordinasi/15.03", "label": "Sarolangun: cukup untuk 3 hari"}

@@ -32,7 +32,7 @@ def items() -> Any:
         Column(Text("Kode", "Code"), "code"),
         Column(Text("Jenis", "Kind"), lambda row: told(KINDS[row.kind])),
         Column(Text("Versi", "Version"), "version"),
-        Column(Text("Satuan", "Unit"), "unit"),
+        Column(Text("Satuan", "Unit"), "unit", "unit"),
         Column(Text("Isi satu kotak", "In one box"), "pack_size", "number"),
         Column(Text("Kartu tiap gulungan", "Cards a roll"), "cards_per_unit", "number"),
     ]

@@ -22,7 +22,7 @@ from inventory.regions.queries import list_regions
 from inventory.stock.rules import StockInsufficient
 from inventory.texts import Text, figure
 from web import forms
-from web.language import day, number, t, weekday
+from web.language import day, number, t, unit_word, weekday
 from web.outreach.schemas import MOST_STOPS, LoginForm, StartForm, StopForm, StopsForm
 from web.outreach.times import clock_on, days_of, hours, instant_of
 from web.outreach.views import pages
@@ -231,7 +231,7 @@ def _stores(free: Any) -> list[tuple[str, list[tuple[str, str]]]]:
     found: dict[str, dict[str, str]] = {}
     for row in free:
         label = t("{free} {unit} {item} di {name} ({code})", "{free} {unit} {item} in {name} ({code})").format(
-            name=row.name, code=row.code, free=number(row.free), unit=row.unit, item=row.item_name
+            name=row.name, code=row.code, free=number(row.free), unit=unit_word(row.unit), item=row.item_name
         )
         found.setdefault(row.office_name, {}).setdefault(row.code, label)
     return [(office, list(stores.items())) for office, stores in found.items()]
@@ -245,7 +245,7 @@ def _free(event_id: int, free: Any) -> Table:
         Column(Text("Gudang", "Store"), "name", href=here),
         Column(Text("Barang", "Item"), "item_name"),
         Column(Text("Bebas", "Free"), "free", "number"),
-        Column(Text("Satuan", "Unit"), "unit"),
+        Column(Text("Satuan", "Unit"), "unit", "unit"),
     ]
     empty = Text(
         "Tidak ada stok bebas di gudang Anda. Terima dahulu, atau minta Dinas lain.",

@@ -191,7 +191,7 @@ def _pool(found: Overview) -> Table:
         Column(Text("Barang", "Item"), "item_name"),
         Column(Text("Jumlah", "Quantity"), "quantity", "number"),
         Column(Text("Tiba", "Arrived"), "arrived", "number"),
-        Column(Text("Satuan", "Unit"), "unit"),
+        Column(Text("Satuan", "Unit"), "unit", "unit"),
         Column(Text("Dari gudang", "From store"), "store_name"),
         Column(Text("Status", "Status"), words.pledge_status),
     ]

@@ -131,7 +131,7 @@ def _goods(rows: list[dict[str, Any]], *, counted: bool) -> Table:
             continue
         if name == "brought" or any(row[name] for row in rows):
             columns.append(Column(head, _unless_zero(name), "number"))
-    columns.append(Column(Text("Satuan", "Unit"), "unit"))
+    columns.append(Column(Text("Satuan", "Unit"), "unit", "unit"))
     if any(row["explanation"] for row in rows):
         columns.append(Column(Text("Sebab selisih", "Why it differs"), "explanation"))
     empty = Text("Belum ada yang dibawa ke acara ini.", "Nothing was brought to this event yet.")
@@ -154,7 +154,7 @@ def _returns(rows: Any) -> Table:
         Column(Text("Gudang", "Store"), "store_name"),
         Column(Text("Barang", "Item"), "item_name"),
         Column(Text("Jumlah", "Quantity"), "approved", "number"),
-        Column(Text("Satuan", "Unit"), "unit"),
+        Column(Text("Satuan", "Unit"), "unit", "unit"),
         Column(Text("Status", "Status"), "status", "word"),
     ]
     if any(row.received for row in rows):
