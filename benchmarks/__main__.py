@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from benchmarks import footprint, imports, numbers, postings, queue, reading, results, sealing
+from benchmarks import footprint, imports, numbers, pages, postings, queue, reading, results, sealing
 from benchmarks.service import Row
 from tests import postgres
 
@@ -30,6 +30,9 @@ def main(wanted: list[str]) -> int:
             "reading": lambda: reading.on_postgresql(_fresh(url, "reading")),
             "queue": lambda: queue.on_postgresql(_fresh(url, "queue")),
             "queue-sqlite": lambda: queue.on_sqlite(f"sqlite:///{folder}/queue.db"),
+            "pages": lambda: (
+                pages.on_postgresql(_fresh(url, "pages")) + pages.on_sqlite(f"sqlite:///{folder}/pages.db")
+            ),
             "sqlite": lambda: postings.on_sqlite(f"sqlite:///{folder}/bench.db"),
             "memory": lambda: footprint.of_a_worker(_fresh(url, "memory")),
             "start": footprint.of_a_start,
@@ -75,8 +78,14 @@ def table(rows: list[Row]) -> str:
         ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
         kept = "yes" if row.kept else "**no**"
         lines.append(f"| {row.what} | {row.figure} | {row.baseline} | {ratio} | {row.floor} | {kept} |")
-    notes = [f"\n{row.what}, as the database carries it out:\n\n```\n{row.note}\n```" for row in rows if row.note]
-    return "\n".join([*lines, *notes])
+    return "\n".join([*lines, *(_note(row) for row in rows if row.note)])
+
+
+def _note(row: Row) -> str:
+    """What stands below the table: a table of its own, or how the database carries a statement out."""
+    if row.note.startswith("|"):
+        return f"\n{row.what}:\n\n{row.note}"
+    return f"\n{row.what}, as the database carries it out:\n\n```\n{row.note}\n```"
 
 
 if __name__ == "__main__":

@@ -75,16 +75,17 @@ def fill(app: Flask, ledger: Path, entries: int) -> int:
         migrations.upgrade(db.engine)
         setup.fill()
         demo.load()
+        offices = _offices()
+        year.sessions(offices)
         seals.seal(ledger)
         reports.roll()
-        offices = _offices()
         added = _ledger(offices, entries)
         year.fill(offices)
         db.session.remove()
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            # As they are served: PostgreSQL keeps its statistics by itself, SQLite has none.
             sqlite = connection.dialect.name == "sqlite"
-            for statement in ("ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)") if sqlite else ("VACUUM ANALYZE",):
-                connection.execute(sa.text(statement))
+            connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)" if sqlite else "VACUUM ANALYZE"))
         return added
 
 

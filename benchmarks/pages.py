@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import statistics
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from flask import Flask
 
 from benchmarks import national
@@ -75,6 +77,7 @@ def _measured(url: str, name: str) -> list[Row]:
 
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(settings_for(url, ledger_dir=Path(folder)))
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
         began = time.monotonic()
         entries = national.fill(app, Path(folder), ENTRIES)
         print(f"{name}: filled in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
@@ -133,15 +136,20 @@ def opened(app: Flask) -> list[Opened]:
 
 def _opened(visitor: Visitor, address: str, role: str, sent: list[str]) -> Opened | None:
     """None where the page leads elsewhere, or its example is out of the role's reach."""
-    if visitor.client.get(address).status_code != 200:  # the warm-up
+    status = visitor.client.get(address).status_code  # the warm-up
+    if status in (303, 403, 404):
         return None
+    if status != 200:
+        print(f"{address} as {role}: {status}", file=sys.stderr, flush=True)
     took, bare, size = [], [], 0
     for _ in range(ROUNDS):
         bare.append(_milliseconds(visitor, BARE)[0])
         sent.clear()
         milliseconds, size = _milliseconds(visitor, address)
         took.append(milliseconds)
-    return Opened(address, role, took, bare, len(sent), size)
+    page = Opened(address, role, took, bare, len(sent), size)
+    print(page.line, file=sys.stderr, flush=True)
+    return page
 
 
 def _milliseconds(visitor: Visitor, address: str) -> tuple[float, int]:

@@ -23,19 +23,22 @@ from inventory.notices.models import Notice
 from inventory.notices.rules import NoticeKind
 from inventory.offices.models import Store
 from inventory.offices.rules import MINISTRY, StoreKind, main_store_of, parent_of
-from inventory.people.models import User
-from inventory.printing.models import Attempt, Card, PrintJob
+from inventory.people.models import SignIn, User
+from inventory.people.rules import Language
+from inventory.printing.models import Attempt, Card, JobLine, PrintJob
 from inventory.printing.rules import CardStatus, JobStatus, Outcome
 from inventory.recordings.models import Recording
 from inventory.recordings.rules import PrintReason, RecordingStatus
 from inventory.reports.models import QueueDay
 from inventory.requests.models import SupplyRequest
 from inventory.requests.rules import RequestStatus
-from inventory.stock.models import Account
-from inventory.stock.rules import AccountKey, Place, in_store, sign_of
+from inventory.stock.models import Account, Entry, Movement
+from inventory.stock.rules import AccountKey, MovementKind, Place, in_store, sign_of
 from inventory.transfers.models import Delivery, Transfer
 from inventory.transfers.rules import TransferStatus
 
+# Blanks that are handed out for a shift.
+SHIFT = 10
 SESSIONS, TRANSFERS, DEEDS, PAPERS, QUEUE_DAYS, REPORTS = 20, 10, 200, 50, 365, 6
 QUEUED, WAITING, ISSUED = 60, 40, 100
 # The demo's own office has the cards and the queue of the demo: its pages show those.
@@ -49,7 +52,7 @@ def fill(offices: list[str]) -> None:
         now = clock.now()
         below = [office for office in offices if office != MINISTRY]
         makers: tuple[Callable[[list[str], datetime], None], ...] = (
-            _people, _stores, _transfers, _sessions, _cards, _plain,
+            _people, _stores, _transfers, _cards, _plain,
         )  # fmt: skip
         for make in makers:
             make(below, now)
@@ -75,14 +78,17 @@ def _next(model: type[Base]) -> int:
 def _people(offices: list[str], now: datetime) -> None:
     del now
     roles = (Role.CLERK, Role.PRINTER, Role.COORDINATOR, Role.FIELD)
-    _add(
-        User,
-        (
-            {"name": f"{role.value} {office}", "role": role, "office_code": office, "active": True}
-            for office in offices
-            for role in roles
-        ),
-    )
+    first = _next(User)
+    names = [(role, office) for office in offices for role in roles]
+    _add(User, (
+        {"id": first + n, "name": f"{role.value} {office}", "role": role, "office_code": office, "active": True}
+        for n, (role, office) in enumerate(names)
+    ))  # fmt: skip
+    _add(SignIn, (
+        {"user_id": first + n, "login": f"{role.value}-{office}", "language": Language.ID}
+        for n, (role, office) in enumerate(names)
+    ))  # fmt: skip
+    start_behind(User)
 
 
 def _stores(offices: list[str], now: datetime) -> None:
@@ -137,28 +143,89 @@ def _transfers(offices: list[str], now: datetime) -> None:
     start_behind(Transfer)
 
 
-def _sessions(offices: list[str], now: datetime) -> None:
-    first, rows, goods = _next(CustodySession), [], []
-    for n in range(SESSIONS * len(offices)):
-        office, session = offices[n % len(offices)], first + n
-        opened = now - timedelta(days=SESSIONS - n / len(offices))
-        newest = n >= (SESSIONS - 1) * len(offices)
-        status = CustodyStatus.OPEN if newest and n % 3 == 0 else CustodyStatus.CLOSED
-        closed = status is CustodyStatus.CLOSED
-        rows.append({
-            "id": session, "office_code": office, "store_code": main_store_of(office), "item_code": "blangko",
-            "event_id": 0, "holder_id": 1, "status": status, "opened_on": opened.date(), "opened_at": opened,
-            "needed": 40, "issued": 40, "numbered": False, "reason": "Cetak harian", "counted_by": [1, 2],
-            "movement_id": 1, "returned": 40 if closed else None, "missing": 0 if closed else None,
-            "missing_numbers": [], "surplus": 0, "surplus_numbers": [], "explanation": "",
-            "return_counted_by": [1, 2] if closed else None, "closers": [1] if closed else [],
-            "closed_at": opened + timedelta(hours=8) if closed else None, "closed_by": 1 if closed else None,
-            "user_id": 1,
+def sessions(offices: list[str]) -> None:
+    """Shifts of every office with their movements. They come before the year, to be sealed and added up as usual."""
+    now = clock.now()
+    with transaction():
+        books, first, rows = Books(), _next(CustodySession), []
+        for office in offices:
+            blanks = in_store(main_store_of(office), "blangko", office)
+            supplied = blanks.at(Place.SUPPLIED)
+            books.post(MovementKind.RECEIPT, office, (supplied, blanks), now - timedelta(days=SESSIONS + 1), SHIFT)
+        for n in range(SESSIONS * len(offices)):
+            at, session = n % len(offices), first + n
+            office = offices[at]
+            blanks = in_store(main_store_of(office), "blangko", office)
+            hand = blanks.at(Place.CUSTODY, document_id=session)
+            opened = now - timedelta(days=SESSIONS - n / len(offices))
+            issue = books.post(MovementKind.CUSTODY, office, (blanks, hand), opened, SHIFT, session)
+            closed = n < (SESSIONS - 1) * len(offices) or at % 3 > 0
+            if closed:
+                books.post(MovementKind.CUSTODY_RETURN, office, (hand, blanks), opened, SHIFT, session)
+            rows.append({
+                "id": session, "office_code": office, "store_code": main_store_of(office), "item_code": "blangko",
+                "event_id": 0, "holder_id": 1, "status": CustodyStatus.CLOSED if closed else CustodyStatus.OPEN,
+                "opened_on": opened.date(), "opened_at": opened, "needed": SHIFT, "issued": SHIFT, "numbered": False,
+                "reason": "Cetak harian", "counted_by": [1, 2], "movement_id": issue,
+                "returned": SHIFT if closed else None, "missing": 0 if closed else None, "missing_numbers": [],
+                "surplus": 0, "surplus_numbers": [], "explanation": "", "return_counted_by": [1, 2] if closed else None,
+                "closers": [1] if closed else [], "closed_at": opened if closed else None,
+                "closed_by": 1 if closed else None, "user_id": 1,
+            })  # fmt: skip
+        books.write()
+        _add(CustodySession, rows)
+        start_behind(CustodySession)
+
+
+class Books:
+    """Movements of two legs, posted in memory and written at once."""
+
+    def __init__(self) -> None:
+        """Go on from what the demo left."""
+        self.movement, self.entry, self.account = (_next(model) for model in (Movement, Entry, Account))
+        there = db.session().execute(sa.select(Account.word, Account.id, Account.balance))
+        self.known = {row.word: [row.id, row.balance] for row in there}
+        self.old = set(self.known)
+        self.movements: list[dict[str, Any]] = []
+        self.entries: list[dict[str, Any]] = []
+        self.opened: list[tuple[AccountKey, str]] = []
+
+    def post(
+        self, kind: MovementKind, office: str, legs: tuple[AccountKey, AccountKey], when: datetime, quantity: int,
+        document: int | None = None,
+    ) -> int:  # fmt: skip
+        """Book one; answers its id."""
+        for key, change in zip(legs, (-quantity, quantity), strict=True):
+            if key.word not in self.known:
+                self.known[key.word] = [self.account, 0]
+                self.opened.append((key, office))
+                self.account += 1
+            account = self.known[key.word]
+            account[1] += change
+            self.entries.append({
+                "id": self.entry, "movement_id": self.movement, "account_id": account[0], "quantity": change,
+                "balance_after": account[1],
+            })  # fmt: skip
+            self.entry += 1
+        self.movements.append({
+            "id": self.movement, "kind": kind, "posted_at": when, "occurred_on": when.date(), "user_id": 1,
+            "office_code": office, "store_code": legs[0].store, "reason": "", "document_number": "",
+            "document_id": document,
         })  # fmt: skip
-        goods.append(_account(main_store_of(office), office, 0 if closed else 40, Place.CUSTODY, session))
-    _add(CustodySession, rows)
-    _add(Account, goods)
-    start_behind(CustodySession)
+        self.movement += 1
+        return self.movement - 1
+
+    def write(self) -> None:
+        """Write them all."""
+        for word in self.old:
+            account, balance = self.known[word]
+            db.session().execute(sa.update(Account).where(Account.id == account).values(balance=balance))
+        _add(Account, [
+            account_row(key, office, self.known[key.word][1], self.known[key.word][0]) for key, office in self.opened
+        ])  # fmt: skip
+        _add(Movement, self.movements)
+        _add(Entry, self.entries)
+        start_behind(Account, Movement, Entry)
 
 
 def _cards(offices: list[str], now: datetime) -> None:
@@ -200,7 +267,11 @@ def _cards(offices: list[str], now: datetime) -> None:
             "created_at": now - timedelta(days=28), "user_id": 1, "taken": False,
         })  # fmt: skip
         job += 1
-    for model, rows in ((PrintJob, jobs), (Recording, people), (Attempt, attempts), (Card, cards)):
+    lines = [
+        {"job_id": row["job_id"], "recording_id": row["recording_id"], "waiting": False, "place": 0} for row in attempts
+    ]
+    filled = ((PrintJob, jobs), (Recording, people), (JobLine, lines), (Attempt, attempts), (Card, cards))
+    for model, rows in filled:
         _add(model, rows)
     for model in (PrintJob, Recording, Attempt):
         start_behind(model)
