@@ -49,7 +49,7 @@ def show(office: str) -> Any:
     answer = Response(render_template("notice_board/show.html", **_shown(found), small=small))
     answer.headers["Cache-Control"] = f"public, max-age={KEPT_FOR}"
     answer.headers["Content-Security-Policy"] = (
-        "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'none'; "
+        "default-src 'self'; img-src 'self' data:; base-uri 'none'; object-src 'none'; form-action 'none'; "
         f"frame-ancestors 'self' {found.frame_ancestors}".rstrip()
     )
     answer.set_etag(_digest(found, small=small), weak=True)
