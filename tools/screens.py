@@ -12,7 +12,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from werkzeug.serving import make_server
 
 ROOT = Path(__file__).parents[1]
@@ -22,7 +22,8 @@ from inventory.demo.people import PASSWORD  # noqa: E402
 from tests import demo  # noqa: E402
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-WIDE, SMALL = {"width": 1280, "height": 800}, {"width": 320, "height": 640}
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+SMALL: ViewportSize = {"width": 320, "height": 640}
 
 
 def event(page: Page) -> None:

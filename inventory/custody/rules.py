@@ -104,9 +104,7 @@ class ReturnNotCounted(RuleViolated):
     """A session ends with a count of what came back, be it nothing."""
 
     code = "return_not_counted"
-    text = Text(
-        "Sebut berapa yang kembali; 0 bila tidak ada.", "Say how many came back; 0 for none."
-    )
+    text = Text("Sebut berapa yang kembali; 0 bila tidak ada.", "Say how many came back; 0 for none.")
 
 
 class SessionFeedsRun(Conflict):

@@ -64,7 +64,8 @@ def _shelves(item: str, which: sa.ColumnElement[bool]) -> list[Shelf]:
         for numbered in (0, 1)
     ]
     asked = sa.func.coalesce(Transfer.approved, Transfer.requested)
-    open_ = (Transfer.status.in_(_PROMISED), Transfer.from_event_id == NO_EVENT, Transfer.item_code == item)
+    # "+ 0": all but a few transfers are of no event, so its index would find them all for every store.
+    open_ = (Transfer.status.in_(_PROMISED), Transfer.from_event_id + 0 == NO_EVENT, Transfer.item_code == item)
     promised: Any = sa.select(sa.func.sum(asked)).where(
         Transfer.from_office == Store.office_code, Transfer.from_store == Store.code, *open_
     )

@@ -126,7 +126,7 @@ def used_in_printing(office: str, first: date, after: date) -> dict[str, int]:
     """
 
     def statement(position: int, floor: int) -> Any:
-        span = [sa.text(TAKEN), _FLOWS.c.starts_on >= first, _FLOWS.c.starts_on < after]
+        span: list[Any] = [sa.text(TAKEN), _FLOWS.c.starts_on >= first, _FLOWS.c.starts_on < after]
         took = _total(_FLOWS.c.went - _FLOWS.c.came).label("used")
         rolled = sa.select(_FLOWS.c.office_code, took).where(
             *span, *_held_blanks(_FLOWS.c), access.within(_FLOWS.c.office_code, office)
