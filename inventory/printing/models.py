@@ -108,7 +108,7 @@ class JobLine(Base):
             "uq_job_lines_waiting",
             "recording_id",
             unique=True,
-            sqlite_where=sa.text("waiting"),
+            sqlite_where=sa.text("waiting = 1"),
             postgresql_where=sa.text("waiting"),
         ),
     )
@@ -174,14 +174,14 @@ class RunLine(Base):
             "uq_run_lines_waiting",
             "recording_id",
             unique=True,
-            sqlite_where=sa.text("waiting"),
+            sqlite_where=sa.text("waiting = 1"),
             postgresql_where=sa.text("waiting"),
         ),
         sa.Index(
             "uq_run_lines_number",
             "number",
             unique=True,
-            sqlite_where=sa.text("number IS NOT NULL AND waiting"),
+            sqlite_where=sa.text("number IS NOT NULL AND waiting = 1"),
             postgresql_where=sa.text("number IS NOT NULL AND waiting"),
         ),
     )

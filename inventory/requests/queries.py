@@ -97,12 +97,19 @@ def _open_sessions() -> Any:
 
 def _unconfirmed_losses() -> Any:
     """Losses that wait for a second person, where the office wants one, and were not found again."""
-    # Two parts, not one join with an "or": SQLite would go through the whole ledger.
-    waits = sa.select(LossReport.id, LossReport.office_code).join(Office, Office.code == LossReport.office_code)
-    waits = waits.where(LossReport.confirmed_at.is_(None), Office.write_off_check)
-    lost = waits.add_columns(Entry.account_id, Entry.quantity).join(Entry, Entry.movement_id == LossReport.id)
-    found = waits.add_columns(Entry.account_id, Entry.quantity).join(Movement, Movement.corrects_id == LossReport.id)
-    both = sa.union_all(lost, found.join(Entry, Entry.movement_id == Movement.id)).subquery("both")
+    # Two parts, not one join with an "or", and their movements named twice: else SQLite goes through the whole ledger.
+    open_ = sa.select(LossReport.id).where(LossReport.confirmed_at.is_(None))
+    found = sa.select(Movement.id).where(Movement.corrects_id.in_(open_))
+    waits = sa.select(LossReport.id, LossReport.office_code, Entry.account_id, Entry.quantity)
+    waits = waits.join(Office, Office.code == LossReport.office_code).where(
+        LossReport.confirmed_at.is_(None), Office.write_off_check
+    )
+    both = sa.union_all(
+        waits.join(Entry, Entry.movement_id == LossReport.id).where(Entry.movement_id.in_(open_)),
+        waits.join(Movement, Movement.corrects_id == LossReport.id)
+        .join(Entry, Entry.movement_id == Movement.id)
+        .where(Entry.movement_id.in_(found)),
+    ).subquery("both")
     left = (
         sa.select(both.c.id, both.c.office_code)
         .group_by(both.c.id, both.c.office_code, both.c.account_id)
