@@ -79,7 +79,8 @@ def unsealed() -> int:
 def standing(path: Path) -> Standing:
     """How far sealing is; nothing is proved by it, and it costs the same however long the chain is."""
     last = current().execute(LAST.add_columns(_SEALS.c.sealed_at)).first()
-    floor = sa.select(sa.func.coalesce(sa.func.max(SealProgress.floor_id), 0)).scalar_subquery()
+    # Asked first: PostgreSQL plans for the few behind a floor it knows, and for a third of the ledger behind any other.
+    floor = current().scalar(sa.select(sa.func.max(SealProgress.floor_id))) or 0
     sealed = sa.exists().where(_SEALS.c.movement_id == Movement.id)
     some = sa.select(Movement.id).where(Movement.id > floor, ~sealed).limit(MOST_WAITING).subquery()
     waiting = current().scalar(sa.select(sa.func.count()).select_from(some)) or 0
@@ -168,7 +169,8 @@ def _rows_of(content: dict[str, Any]) -> str:
 
 def _overlooked() -> Iterator[str]:
     """Sealing has passed these by: they were put there afterwards, or their seal was taken away."""
-    floor = sa.select(sa.func.coalesce(sa.func.max(SealProgress.floor_id), 0)).scalar_subquery()
+    # Asked first: PostgreSQL plans for the few behind a floor it knows, and for a third of the ledger behind any other.
+    floor = current().scalar(sa.select(sa.func.max(SealProgress.floor_id))) or 0
     sealed = sa.exists().where(_SEALS.c.movement_id == Movement.id)
     query = sa.select(Movement.id).where(Movement.id <= floor, ~sealed).order_by(Movement.id)
     for movement_id in current().execute(query, execution_options={"yield_per": 1_000}).scalars():
