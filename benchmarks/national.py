@@ -2,7 +2,7 @@
 
 The demo is loaded first, through its commands; the year is filled in behind it. Every office does the same thing over
 and over: a small receipt, nine cards printed, the nine handed over, one blank spoiled. So every balance can be said
-without adding up, and the books stay exact.
+without adding up, and the books stay exact, but for the goods of transfers: those have balances and no entries.
 """
 
 from __future__ import annotations
