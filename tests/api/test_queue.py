@@ -326,7 +326,7 @@ def test_an_office_that_prints_by_its_queue_refuses_to_be_told_whom(app, calls, 
     calls("admin", "15").patch("/offices/15.03", {"queue_only": True})
     refused = printer.post("/print-jobs", {"store": STORE, "recordings": ["15.03-1"]}, 409)
     assert refused["code"] == "queue_only"
-    assert "take" in refused["detail"]
+    assert "berapa yang diambil" in refused["detail"]
     walk_in = {"store": STORE, "recording": {"client_id": "w", "nik": "1503044205019999", "reason": "lost"}}
     assert printer.post("/walk-ins", walk_in, 409)["code"] == "queue_only"
     assert printer.post("/print-jobs", {"store": STORE, "take": 1})["total"] == 1
