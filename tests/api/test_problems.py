@@ -102,7 +102,7 @@ def test_a_body_over_the_limit_is_too_large(clerk, monkeypatch):
 
 def test_an_unknown_address_is_told_with_and_without_a_token(clerk):
     assert_is_a_problem(clerk.send("GET", "/nothing"), 404, "no_such_address")
-    assert_is_a_problem(clerk.app.test_client().get("/nothing"), 404, "no_such_address")
+    assert_is_a_problem(clerk.app.test_client().get("/api/v1/nothing"), 404, "no_such_address")
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def opens(chromium: Browser, served: Served) -> Iterator[Callable[..., Page]]:
         context = chromium.new_context(base_url=served.url, locale="id-ID", **{"viewport": WIDE, **options})  # type: ignore[arg-type]
         made.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
         page.on(
             "console", lambda said: wrong.append(f"console: {said.text}") if "Content Security" in said.text else None

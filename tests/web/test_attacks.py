@@ -8,7 +8,7 @@ import pytest
 
 from api.app import create_app
 from inventory import clock
-from inventory.database import transaction
+from inventory.database import db, transaction
 from inventory.people.models import SignIn
 from tests.visitor import Visitor
 
@@ -80,13 +80,17 @@ def test_the_same_form_sent_again_says_it_once(clerk):
 
 def test_https_leads_to_the_name_we_are_known_under(app):
     settings = replace(app.config["SETTINGS"], https=True, public_url="https://blangko.example")
-    client = create_app(settings).test_client()
+    secure_app = create_app(settings)
+    client = secure_app.test_client()
     answer = client.get("/masuk?lanjut=/x", headers={"Host": "evil.example"})
     assert (answer.status_code, answer.headers["Location"]) == (308, "https://blangko.example/masuk?lanjut=/x")
     secure = client.get("/masuk", base_url="https://blangko.example")
     assert secure.headers["Strict-Transport-Security"] == "max-age=31536000"
     assert all("Secure" in cookie for cookie in secure.headers.getlist("Set-Cookie"))
     assert client.get("/_status").status_code == 200
+    with secure_app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_nobody_half_way_through_the_door_is_somebody_yet(app):

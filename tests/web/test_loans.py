@@ -22,18 +22,18 @@ def wish(calls):
 def lent(browses, wish):
     """A loan that was received; its address."""
     address = browses("clerk", "15.03").submit("/gudang/pinjaman/baru", wish).location
-    carried(browses, address, "15.03", "15.04")
+    carried(browses, address, "15.03", "15.04", "400")
     return address
 
 
-def carried(browses, address, sender, receiver, *, approved=False):
+def carried(browses, address, sender, receiver, quantity, *, approved=False):
     """The newest transfer that the loan's page leads to, sent and received."""
     page = browses("clerk", sender).get(address)
     way = "/gudang/kiriman/" + page.text.split('href="/gudang/kiriman/')[1].split('"')[0]
     if not approved:
         browses("coordinator", sender).submit(f"{way}/setujui")
     browses("clerk", sender).submit(f"{way}/kirim")
-    browses("clerk", receiver).submit(f"{way}/terima")
+    browses("clerk", receiver).submit(f"{way}/terima", {"/received": quantity})
 
 
 @pytest.mark.usefixtures("exact")
@@ -44,7 +44,7 @@ def test_a_loan_is_lent_given_back_in_part_and_both_see_what_is_left(browses, ca
     assert "Sedang dikembalikan 150" in shown.words
     way = "/gudang/kiriman/" + shown.text.split("<tbody>")[-1].split('href="/gudang/kiriman/')[1].split('"')[0]
     borrower.submit(f"{way}/kirim")
-    browses("clerk", "15.03").submit(f"{way}/terima")
+    browses("clerk", "15.03").submit(f"{way}/terima", {"/received": "150"})
     assert "Sisa utang 250 keping" in browses("clerk", "15.03").get(address).words
     page = borrower.get("/gudang/pinjaman").words
     assert "Utang-piutang antar-Dinas" in page
