@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
+
+from inventory.database import transaction
+from inventory.regions.models import Region
+from inventory.regions.rules import Level
 
 OFFICE = "/admin/dinas/15.03"
 STORE = "/admin/gudang/buka"
@@ -81,20 +86,23 @@ def test_the_ministry_finds_an_office_below_a_province(browses):
     assert "15.03" in browses("admin", "15").get("/admin/dinas").words
 
 
-def test_an_office_is_opened_where_a_regency_was_made(browses, app):
-    import sqlalchemy as sa
-
-    from inventory.database import transaction
-
+@pytest.fixture
+def new_regency(app, database):
+    """A regency that was made after the tree was shipped; the tree is not put back with the rest, so it goes again."""
     with app.app_context(), transaction() as session:
-        session.execute(
-            sa.text("INSERT INTO regions (code, name, level) VALUES ('15.99', 'Kabupaten Baru', 'regency')")
-        )
+        session.add(Region(code="15.99", name="Kabupaten Baru", level=Level.REGENCY, parent_code="15"))
+    yield "15.99"
+    database.reset()
+    with app.app_context(), transaction() as session:
+        session.execute(sa.delete(Region).where(Region.code == "15.99"))
+
+
+def test_an_office_is_opened_where_a_regency_was_made(browses, new_regency):
     admin = browses("admin", "15")
     address = "/admin/dinas/tambah"
-    shown = admin.follow(admin.submit(address, {"/code": "15.99", "/name": "Dinas Kabupaten Baru"}))
+    shown = admin.follow(admin.submit(address, {"/code": new_regency, "/name": "Dinas Kabupaten Baru"}))
     assert "Dinas Kabupaten Baru dibuka" in shown.words
-    assert "sudah dipakai" in admin.submit(address, {"/code": "15.99", "/name": "Lagi"}, 409).words
+    assert "sudah dipakai" in admin.submit(address, {"/code": new_regency, "/name": "Lagi"}, 409).words
     assert "15.99-UTAMA" in admin.get("/admin/gudang?office=15.99").words
 
 
