@@ -30,6 +30,7 @@ STATUS: dict[type[InventoryError], int] = {
     errors.Conflict: 409,
     errors.StaleVersion: 412,
     errors.RuleViolated: 422,
+    errors.TooMany: 429,
     errors.Busy: 503,
 }
 RETRY_AFTER_SECONDS = 1
@@ -176,6 +177,13 @@ def status_of(error: InventoryError) -> int:
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
 
 
+def headers_of(error: Exception) -> dict[str, str]:
+    """When to come again, where waiting is all that helps."""
+    if isinstance(error, errors.TooMany):
+        return {"Retry-After": str(error.seconds)}
+    return {"Retry-After": str(RETRY_AFTER_SECONDS)} if isinstance(error, errors.Busy) else {}
+
+
 def handle_inventory_error(error: InventoryError) -> Response:
     """A refusal by the rules. Facts that are sentences themselves only fill in the sentence."""
     facts = {
@@ -184,8 +192,7 @@ def handle_inventory_error(error: InventoryError) -> Response:
         if isinstance(value, str | int | float | date | tuple) and not isinstance(value, Text)
     }
     answer = problem(status_of(error), error.code, error.sentence, error.faults, facts)
-    if isinstance(error, errors.Busy):
-        answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    answer.headers.update(headers_of(error))
     return answer
 
 

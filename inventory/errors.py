@@ -1,4 +1,4 @@
-"""What can go wrong, as facts: five kinds, one sentence each; features add their own next to their rules.
+"""What can go wrong, as facts: a few kinds, one sentence each; features add their own next to their rules.
 
 Only `api/problems.py` knows which HTTP status a kind becomes.
 """
@@ -59,6 +59,18 @@ class NotPermitted(InventoryError):
         "Peran {role} di Dinas {office} tidak boleh {action}.",
         "Role {role} at office {office} may not {action}.",
     )
+
+
+class TooMany(InventoryError):
+    """Too many tries in too short a time: the next one has to wait, as many `seconds` as its facts say."""
+
+    code = "too_many"
+    text = Text("Terlalu banyak percobaan. Tunggu {seconds} detik.", "Too many tries. Wait {seconds} seconds.")
+
+    @property
+    def seconds(self) -> int:
+        """How long to wait."""
+        return int(str(self.facts["seconds"]))
 
 
 class Conflict(InventoryError):

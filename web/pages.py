@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException
 
+from api import problems
 from api.auth import PAGES
 from api.blueprint import MAX_ID, Key
 from inventory import keys
@@ -121,7 +122,7 @@ class Pages(Blueprint):
                     return view(**values)
                 except (ma.ValidationError, InventoryError) as error:
                     forms.refuse(error)
-                    return again(**named), g.status
+                    return again(**named), g.status, problems.headers_of(error)
 
             return self._declare(path, action, tried, "POST")
 

@@ -27,7 +27,8 @@ def by_rules(error: InventoryError | ma.ValidationError) -> ResponseReturnValue:
     if isinstance(error, NotFound):  # the page itself names it, whatever field a form would have for it
         g.status = problems.status_of(error)
     sentences = [fault.text for fault in forms.faults()]
-    return render_template("refused.html", status=g.status, sentences=sentences), g.status
+    answer = render_template("refused.html", status=g.status, sentences=sentences)
+    return answer, g.status, problems.headers_of(error)
 
 
 def by_http(error: HTTPException) -> ResponseReturnValue:

@@ -218,34 +218,45 @@ def set_language(actor: Actor, language: Language) -> None:
         audit.record(session, actor, "set_language", "user", actor.user_id, actor.office, language=language)
 
 
-def begin_totp(actor: Actor) -> None:
-    """Begin to set up the second factor with a new secret: it is in force once a code of it was typed."""
+def begin_totp(actor: Actor, session_id: int) -> None:
+    """Begin to set up the second factor with a new secret: it is in force once a code of it was typed.
+
+    Until then it belongs to the session that began it, which is kept with it: what is begun in one browser is not
+    shown in another, and the last one that begins is the only one that can go on.
+    """
     with transaction() as session:
         kept = session.get_one(SignIn, actor.user_id, with_for_update=True)
         if kept.totp_confirmed_at is not None:
             raise SecondFactorSet
-        kept.totp_secret = keys.encrypt(totp.new_secret())
+        kept.totp_secret = keys.encrypt(f"{session_id}:{totp.new_secret()}")
         audit.record(session, actor, "begin_second_factor", "user", actor.user_id, actor.office)
 
 
-def pending_totp(actor: Actor) -> tuple[str, str] | None:
-    """The secret that is being set up, and what its QR code says; None when none is."""
+def pending_totp(actor: Actor, session_id: int) -> tuple[str, str] | None:
+    """The secret that this session is setting up, and what its QR code says; None when it is setting up none."""
     kept = get_own(actor)
+    secret = _pending(kept, session_id)
+    return None if secret is None else (secret, totp.address(secret, kept.login))
+
+
+def _pending(kept: SignIn, session_id: int) -> str | None:
     if kept.totp_secret is None or kept.totp_confirmed_at is not None:
         return None
-    secret = keys.decrypt(kept.totp_secret)
-    return secret, totp.address(secret, kept.login)
+    begun_by, _, secret = keys.decrypt(kept.totp_secret).partition(":")
+    return secret if begun_by == str(session_id) else None
 
 
-def confirm_totp(actor: Actor, code: str, session_id: int | None = None) -> None:
+def confirm_totp(actor: Actor, code: str, session_id: int) -> None:
     """Put the second factor into force by its first code; the session it was typed in has it, the others are asked."""
     sign_in.count_try(f"code {actor.user_id}")
     with transaction() as session:
         kept = session.get_one(SignIn, actor.user_id, with_for_update=True)
         if kept.totp_confirmed_at is not None:
             raise SecondFactorSet
-        if kept.totp_secret is None:
+        secret = _pending(kept, session_id)
+        if secret is None:
             raise SecondFactorMissing
+        kept.totp_secret = keys.encrypt(secret)
         sign_in.use_code(kept, code)
         now = clock.now()
         kept.totp_confirmed_at = now

@@ -56,7 +56,8 @@ class SignIn(Base):
     # None until the invitation is taken up.
     password_hash: Mapped[str | None] = mapped_column(sa.String(200))
     password_set_at: Mapped[datetime | None]
-    # Encrypted, and in force from its confirmation on. Of the 30 second steps the last one used never works again.
+    # Encrypted, and in force from its confirmation on; until then it stands behind the id of the session that began it
+    # and a colon. Of the 30 second steps the last one used never works again.
     totp_secret: Mapped[bytes | None]
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_step: Mapped[int | None] = mapped_column(sa.BigInteger)

@@ -7,7 +7,7 @@ from collections.abc import Container
 from datetime import timedelta
 from enum import StrEnum
 
-from inventory.errors import Conflict, Fault, NotPermitted, RuleViolated
+from inventory.errors import Conflict, Fault, NotPermitted, RuleViolated, TooMany
 from inventory.texts import Text
 
 SHORTEST, LONGEST = 12, 128
@@ -61,7 +61,7 @@ class SignInWrong(NotPermitted):
     )
 
 
-class SignInSlowed(NotPermitted):
+class SignInSlowed(TooMany):
     """Too many wrong tries: the next one waits. Nobody is ever locked out for good."""
 
     code = "sign_in_slowed"
@@ -69,11 +69,6 @@ class SignInSlowed(NotPermitted):
         "Terlalu banyak percobaan yang salah. Tunggu {seconds} detik, lalu coba lagi.",
         "Too many wrong tries. Wait {seconds} seconds, then try again.",
     )
-
-    @property
-    def seconds(self) -> int:
-        """How long to wait."""
-        return int(str(self.facts["seconds"]))
 
 
 class CodeWrong(NotPermitted):

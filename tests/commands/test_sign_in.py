@@ -76,7 +76,7 @@ def fail(times, login="siti"):
 
 def code_for(who, **later):
     secret = keys.decrypt(current().get(SignIn, who.user_id, populate_existing=True).totp_secret)
-    return pyotp.TOTP(secret).at(START + timedelta(**later))
+    return pyotp.TOTP(secret.partition(":")[2] or secret).at(START + timedelta(**later))
 
 
 def done_by(who):
@@ -512,8 +512,8 @@ def test_a_made_user_keeps_the_same_rules(context):
 
 def set_up(who, **later):
     with at(**later):
-        accounts.begin_totp(who)
-        accounts.confirm_totp(who, code_for(who, **later))
+        accounts.begin_totp(who, 0)
+        accounts.confirm_totp(who, code_for(who, **later), 0)
 
 
 def test_a_second_factor_is_asked_for_at_the_next_sign_in(person):
@@ -564,7 +564,7 @@ def test_where_a_role_needs_a_second_factor_it_is_set_up_first(person, role, wan
         signed = sign_in.actor_of_session(token, REQUIRED)
         assert (needs, signed.needs_set_up, signed.needs_code) == (wanted, wanted, False)
         assert sign_in.actor_of_session(token).needs_set_up is False
-        accounts.begin_totp(who)
+        accounts.begin_totp(who, signed.session_id)
         accounts.confirm_totp(who, code_for(who), signed.session_id)
         signed = sign_in.actor_of_session(token, REQUIRED)
         assert (signed.needs_set_up, signed.needs_code) == (False, False)
@@ -574,8 +574,9 @@ def test_the_other_sessions_are_asked_for_the_code_once_it_is_set_up(person):
     who = person()
     with at():
         here, there = enter(), enter()
-        accounts.begin_totp(who)
-        accounts.confirm_totp(who, code_for(who), sign_in.actor_of_session(here).session_id)
+        session_id = sign_in.actor_of_session(here).session_id
+        accounts.begin_totp(who, session_id)
+        accounts.confirm_totp(who, code_for(who), session_id)
         assert not sign_in.actor_of_session(here).needs_code
         assert sign_in.actor_of_session(there).needs_code
 
@@ -583,21 +584,38 @@ def test_the_other_sessions_are_asked_for_the_code_once_it_is_set_up(person):
 def test_the_secret_is_shown_until_it_is_confirmed_and_kept_encrypted(person):
     who = person()
     with at():
-        assert accounts.pending_totp(who) is None
+        assert accounts.pending_totp(who, 1) is None
         with pytest.raises(SecondFactorMissing):
-            accounts.confirm_totp(who, "000000")
-        accounts.begin_totp(who)
-        secret, address = accounts.pending_totp(who)
+            accounts.confirm_totp(who, "000000", 1)
+        accounts.begin_totp(who, 1)
+        secret, address = accounts.pending_totp(who, 1)
         assert secret in address
         assert secret.encode() not in accounts.get_own(who).totp_secret
         with pytest.raises(CodeWrong) as wrong:
-            accounts.confirm_totp(who, "000000")
+            accounts.confirm_totp(who, "000000", 1)
         assert wrong.value.faults[0].pointer == "/code"
-        accounts.confirm_totp(who, pyotp.TOTP(secret).at(START))
-        assert accounts.pending_totp(who) is None
-        for again in (accounts.begin_totp, lambda who: accounts.confirm_totp(who, "000000")):
+        accounts.confirm_totp(who, pyotp.TOTP(secret).at(START), 1)
+        assert accounts.pending_totp(who, 1) is None
+        for again in (accounts.begin_totp, lambda who, one: accounts.confirm_totp(who, "000000", one)):
             with pytest.raises(SecondFactorSet):
-                again(who)
+                again(who, 1)
+
+
+def test_a_second_factor_begun_in_one_session_is_seen_and_confirmed_in_no_other(person):
+    who = person()
+    with at():
+        accounts.begin_totp(who, 1)
+        first, _ = accounts.pending_totp(who, 1)
+        assert accounts.pending_totp(who, 11) is None
+        with pytest.raises(SecondFactorMissing):
+            accounts.confirm_totp(who, pyotp.TOTP(first).at(START), 11)
+        accounts.begin_totp(who, 11)
+        second, _ = accounts.pending_totp(who, 11)
+        assert accounts.pending_totp(who, 1) is None
+        for code in (first, second):
+            with pytest.raises(SecondFactorMissing):
+                accounts.confirm_totp(who, pyotp.TOTP(code).at(START), 1)
+        accounts.confirm_totp(who, pyotp.TOTP(second).at(START), 11)
 
 
 def test_the_password_switches_the_second_factor_off(person):

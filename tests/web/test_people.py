@@ -160,8 +160,9 @@ def test_after_many_wrong_passwords_the_door_says_how_long_to_wait(person, brows
     visitor = browses()
     for _ in range(5):
         visitor.submit("/masuk", typed(password="not this one"), 403)
-    shown = visitor.submit("/masuk", typed(), 403)
-    assert re.search(r"Terlalu banyak percobaan yang salah\. Tunggu [12] detik", shown.words)
+    shown = visitor.submit("/masuk", typed(), 429)
+    said = re.search(r"Terlalu banyak percobaan yang salah\. Tunggu ([12]) detik", shown.words)
+    assert shown.answer.headers["Retry-After"] == said[1]
 
 
 def test_an_address_has_so_many_tries_a_minute_over_all_names(app, person, browses):
@@ -172,7 +173,8 @@ def test_an_address_has_so_many_tries_a_minute_over_all_names(app, person, brows
         with clock.telling(clock.now().replace(second=5)):
             for login in ("one", "two"):
                 browses().submit("/masuk", typed(login), 403)
-            shown = browses().submit("/masuk", typed(), 403)
+            shown = browses().submit("/masuk", typed(), 429)
+        assert shown.answer.headers["Retry-After"] == "55"
         assert "Tunggu 55 detik" in shown.words
     finally:
         app.config["SETTINGS"] = before
@@ -260,9 +262,23 @@ def set_up(visitor):
     shown = visitor.get("/akun/kode")
     assert shown.answer.headers["Cache-Control"] == "no-store"
     assert "<svg" in shown.text
+    assert "Ponsel hilang atau rusak?" in shown.words
     secret = secret_on(shown)
     visitor.submit("/akun/kode/pasang", {"/code": pyotp.TOTP(secret).now()}, page="/akun/kode")
     return secret
+
+
+def test_the_key_that_is_set_up_in_one_browser_is_not_shown_in_another(app, person):
+    person()
+    here, there = enter(app), enter(app)
+    here.submit("/akun/kode/mulai", page="/akun/kode")
+    assert 'action="/akun/kode/mulai"' in there.get("/akun/kode").text
+    form = here.get("/akun/kode").form("/akun/kode/pasang")
+    there.submit("/akun/kode/mulai", page="/akun/kode")
+    code = pyotp.TOTP(secret_on(there.get("/akun/kode"))).now()
+    refused = here.client.post(form.action, data=dict(form.fields) | {"/code": code})
+    assert refused.status_code == 409
+    there.submit("/akun/kode/pasang", {"/code": code}, page="/akun/kode")
 
 
 def next_code(secret):

@@ -156,7 +156,7 @@ def change_password(body: dict[str, str]) -> Any:
 @pages.shows("/akun/kode", Action.READ)
 def second_factor() -> Any:
     """Whether the second factor is on; while it is set up, its QR code."""
-    own, pending = accounts.get_own(actor()), accounts.pending_totp(actor())
+    own, pending = accounts.get_own(actor()), accounts.pending_totp(actor(), g.signed.session_id)
     required = actor().role in signing.settings().second_factor
     secret, code = (_spaced(pending[0]), _drawn(pending[1])) if pending else ("", None)
     return unkept(see("people/second_factor.html", own=own, required=required, secret=secret, code=code))
@@ -176,7 +176,7 @@ def _drawn(address: str) -> Markup:
 @pages.does("/akun/kode/mulai", Action.READ, again=second_factor)
 def begin_second_factor() -> Any:
     """Begin to set it up."""
-    accounts.begin_totp(actor())
+    accounts.begin_totp(actor(), g.signed.session_id)
     return done("people_pages.second_factor")
 
 
