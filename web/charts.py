@@ -14,7 +14,8 @@ from typing import Any
 LARGE, SMALL = 720, 340
 _LETTER = 7.6  # a letter's width at the size of the labels
 _MOST_TICKS = {LARGE: 6, SMALL: 4}
-_TILE = 84
+_TILE = 72
+_FEW_TILES, _FEW_COLUMNS = 16, 4
 _ROW, _BAR = 74, 53
 
 
@@ -148,12 +149,23 @@ class Ranges:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A square of the map: its side, where the middle is, its name in lines, and what it shows."""
+    """A square of the map: where it lies, its name in lines, and what it shows."""
 
-    side: int
-    middle: float
+    x: int
+    y: int
     lines: list[str]
     of: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """A map of equal squares, in the order of their codes; `laid` as the land lies, not by code."""
+
+    width: int
+    height: int
+    side: int
+    laid: bool
+    tiles: list[Tile]
 
 
 def line(points: Sequence[tuple[Any, float]], threshold: float | None = None, width: int = LARGE) -> Line:
@@ -218,10 +230,18 @@ def ranges(rows: Sequence[Mapping[str, Any]], supply: Sequence[Sequence[Any]], w
     )
 
 
-def tiles(given: Sequence[Mapping[str, Any]]) -> list[Tile]:
-    """Squares in their order, row by row: as many stand side by side as a screen has room for."""
-    placed = sorted(given, key=lambda tile: (tile["y"], tile["x"]))
-    return [Tile(_TILE, _TILE / 2, _broken(str(tile["short"])), tile) for tile in placed]
+def tiles(given: Sequence[Mapping[str, Any]]) -> Tiles:
+    """A square for each, at its place (`at`: column and row); where none has a place, in rows by code."""
+    ordered = sorted(given, key=lambda tile: str(tile["code"]))
+    laid = any(tile["at"] for tile in ordered)
+    across = _FEW_COLUMNS if len(ordered) <= _FEW_TILES else math.ceil(math.sqrt(len(ordered)))
+    spots = [tile["at"] if laid else (count % across, count // across) for count, tile in enumerate(ordered)]
+    columns, rows = (max((spot[axis] for spot in spots), default=0) + 1 for axis in (0, 1))
+    drawn = [
+        Tile(x * _TILE, y * _TILE, _broken(str(tile["short"])), tile)
+        for (x, y), tile in zip(spots, ordered, strict=True)
+    ]
+    return Tiles(columns * _TILE, rows * _TILE, _TILE, laid, drawn)
 
 
 def spark(values: Sequence[float]) -> str:

@@ -104,24 +104,36 @@ def test_the_two_answers_of_sarolangun_lie_on_both_sides_of_its_supply():
     assert it.rows[0].x_high < it.x_total < it.rows[0].x_target
 
 
-@given(
-    st.lists(
-        st.fixed_dictionaries({"x": st.integers(-5, 12), "y": st.integers(-5, 12), "short": st.text(max_size=40)}),
-        max_size=40,
-    )
-)
-def test_every_tile_is_drawn_in_its_order_with_a_name_that_fits(given_tiles):
-    drawn = charts.tiles(given_tiles)
-    assert sorted((tile.of["y"], tile.of["x"]) for tile in drawn) == [(tile.of["y"], tile.of["x"]) for tile in drawn]
-    assert len(drawn) == len(given_tiles)
-    for tile in drawn:
-        assert len(tile.lines) <= 2
-        assert all(len(text) <= 10 for text in tile.lines)
+def tile(code, short="", at=None):
+    return {"code": code, "short": short, "at": at}
+
+
+@given(st.dictionaries(st.text(max_size=5), st.text(max_size=40), max_size=40))
+def test_tiles_without_a_place_lie_in_the_order_of_their_codes_with_names_that_fit(names):
+    drawn = charts.tiles([tile(code, name) for code, name in names.items()])
+    assert not drawn.laid
+    assert [one.of["code"] for one in drawn.tiles] == sorted(names)
+    spots = [(one.y, one.x) for one in drawn.tiles]
+    assert spots == sorted(set(spots))
+    for one in drawn.tiles:
+        assert one.x + drawn.side <= drawn.width
+        assert one.y + drawn.side <= drawn.height
+        assert len(one.lines) <= 2
+        assert all(len(text) <= 10 for text in one.lines)
+
+
+def test_tiles_that_have_a_place_lie_there_and_are_walked_by_code():
+    drawn = charts.tiles([tile("31", at=(3, 4)), tile("11", at=(0, 0))])
+    assert drawn.laid
+    assert [(one.of["code"], one.x // drawn.side, one.y // drawn.side) for one in drawn.tiles] == [
+        ("11", 0, 0), ("31", 3, 4),
+    ]  # fmt: skip
+    assert (drawn.width, drawn.height) == (4 * drawn.side, 5 * drawn.side)
 
 
 def test_a_long_name_is_cut_with_a_full_stop():
-    [tile] = charts.tiles([{"x": 3, "y": 2, "short": "Tanjung Jabung Barat"}])
-    assert tile.lines == ["Tanjung", "Jabung Ba."]
+    [one] = charts.tiles([tile("15.06", "Tanjung Jabung Barat")]).tiles
+    assert one.lines == ["Tanjung", "Jabung Ba."]
 
 
 @given(st.lists(FIGURES, max_size=60))

@@ -170,8 +170,10 @@ def test_a_unit_is_told_in_the_language_of_the_reader(draws, monkeypatch):
 
 
 def test_each_tile_is_a_link_that_says_what_it_shows(draws):
-    tile = {"x": 1, "y": 1, "code": "15.03", "name": "Sarolangun", "short": "Sarolangun", "value_text": "3", "tone": 4}
+    tile = {"at": (0, 1), "code": "15.03", "short": "Sarolangun", "value_text": "3", "tone": 4}
     tile |= {"href": "/koordinasi/15.03", "label": "Sarolangun: cukup untuk 3 hari"}
     text = draws("{{ charts.tiles([tile], 'Peta', [(4, 'kurang dari 5 hari')]) }}", tile=tile)
     assert '<a href="/koordinasi/15.03" aria-label="Sarolangun: cukup untuk 3 hari">' in text
     assert "kurang dari 5 hari" in text
+    assert "Peta; letaknya menurut peta" in text
+    assert "disusun menurut kode" in draws("{{ charts.tiles([tile], 'Peta') }}", tile=tile | {"at": None})

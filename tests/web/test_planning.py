@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory import clock
+from inventory import clock, regions
 from tests.api.test_printing import job_of, recorded, results
 from tests.builders import receipt
 from web.planning import layout
@@ -33,13 +36,40 @@ def stocked(calls):
         yield
 
 
-@given(st.sets(st.from_regex(r"[1-9][0-9]\.[0-9]{2}", fullmatch=True), max_size=60))
-def test_every_tile_has_a_square_of_its_own_whatever_the_order(codes):
-    places = layout.places(codes)
-    assert set(places) == codes
-    assert len(set(places.values())) == len(codes)
-    assert layout.places(sorted(codes, reverse=True)) == places
-    assert all(x <= len(codes) ** 0.5 + 1 and y <= len(codes) ** 0.5 + 1 for x, y in places.values())
+@pytest.fixture(scope="module")
+def tree():
+    """The codes of the country's provinces and regencies."""
+    path = Path(regions.__file__).parent / "tree" / "regions.csv.gz"
+    return {line.split(",")[0] for line in gzip.decompress(path.read_bytes()).decode().splitlines()}
+
+
+@pytest.mark.parametrize(("shape", "count"), [(r"[0-9]{2}", 38), (r"15\.[0-9]{2}", 11)])
+def test_every_province_and_every_part_of_jambi_has_a_place_of_its_own(tree, shape, count):
+    codes = {code for code in tree if re.fullmatch(shape, code)}
+    laid = layout.places(codes)
+    assert len(codes) == count
+    assert laid.keys() == codes
+    assert len(set(laid.values())) == count
+
+
+def test_the_country_lies_as_it_does_on_a_map(tree):
+    laid = layout.places({code for code in tree if len(code) == 2})
+    aceh, jakarta, bali, papua, kaltara = (laid[code] for code in ("11", "31", "51", "91", "65"))
+    assert aceh[0] < jakarta[0] < bali[0] < papua[0]
+    assert kaltara[1] < papua[1] < jakarta[1] < bali[1]
+    assert [laid[code][1] for code in ("11", "12", "14", "15", "16", "18")] == [0, 1, 2, 3, 4, 5]  # down Sumatra
+    assert len({laid[code][1] for code in ("36", "31", "32", "33", "35")}) == 1  # Java is a row
+
+
+@given(st.sets(st.sampled_from(["10", "20", "40", "97", "98", "99"])))
+def test_a_province_that_came_after_the_map_stands_in_the_row_below(new):
+    laid = layout.places({"11", "34", "91"} | new)
+    assert len(set(laid.values())) == 3 + len(new)
+    assert all(laid[code] == (at, 8) for at, code in enumerate(sorted(new)))
+
+
+def test_a_province_nobody_laid_by_hand_has_no_places():
+    assert layout.places({"35.09", "35.03"}) == {}
 
 
 def test_a_tile_says_what_all_have_not_in_common():

@@ -24,6 +24,7 @@ from web.planning import layout
 from web.planning.schemas import Measure
 from web.tables import Column, Table
 
+Place = tuple[int, int] | None
 _MOST = 600
 _NOT_KNOWN = Text("belum ada angka", "no figure yet")
 
@@ -45,13 +46,12 @@ def href_of(code: str, measure: Measure) -> str:
     return url_for("planning_pages.office", office=code)
 
 
-def _tile(code: str, name: str, tone: int, value: str, words: str, measure: Measure, at: tuple[int, int]) -> Any:
+def _tile(code: str, name: str, tone: int, value: str, words: str, measure: Measure, at: Place) -> Any:
     return {
         "code": code,
         "name": name,
         "short": layout.on_tile(name),
-        "x": at[0],
-        "y": at[1],
+        "at": at,
         "value_text": value,
         "tone": tone,
         "href": href_of(code, measure),
@@ -81,7 +81,7 @@ def by_cover(region: str) -> tuple[Seen, Cover]:
             _days(one),
             str(told(one.in_words)),
             Measure.COVER,
-            places[one.office],
+            places.get(one.office),
         )
         for one in sorted(parts, key=lambda one: one.office)
     ]
@@ -124,8 +124,8 @@ def _cover_table(ranked: Sequence[Cover]) -> Table:
             href=lambda one: href_of(one.office, Measure.COVER),
         ),
         Column(Text("Cukup untuk berapa lama", "How long it lasts"), lambda one: told(one.in_words)),
-        Column(Text("Blangko siap pakai", "Blanks ready to use"), "on_hand", "number"),
-        Column(Text("Dipakai sehari", "Used a day"), lambda one: float(one.used_per_day), "decimal"),
+        Column(Text("Blangko siap pakai", "Blanks ready to use"), lambda one: one.on_hand or None, "number"),
+        Column(Text("Dipakai sehari", "Used a day"), lambda one: float(one.used_per_day) or None, "decimal"),
         *([aside] if any(one.earmarked for one in ranked) else []),
     ]
     return Table("cover", Text("Yang paling dulu habis di atas", "Those that run out first"), columns, ranked)
@@ -144,7 +144,7 @@ def by_coverage(region: str) -> Seen:
             "?" if row["percent"] is None else f"{decimal(row['percent'])} %",
             t("belum ada angka", "no figure yet") if row["percent"] is None else f"{decimal(row['percent'], 2)} %",
             Measure.COVERAGE,
-            places[row["region"]],
+            places.get(row["region"]),
         )
         for row in sorted(rows, key=lambda row: row["region"])
     ]
@@ -210,7 +210,7 @@ def by_readiness(region: str, today: date) -> Seen:
             _short_value(first.get(code)),
             _short_words(first.get(code)),
             Measure.READINESS,
-            places[code],
+            places.get(code),
         )
         for code, name in parts.items()
     ]
