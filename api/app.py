@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import auth, config, docs, log, routes, status
+from api import auth, config, docs, log, protection, routes, status
 from api.blueprint import CodeConverter
 from api.config import Settings, SettingWrong
 from api.problems import ProblemApi
@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     assert tables.metadata.tables  # noqa: S101 - every model is imported before the database is opened
     db.init_app(app)
     log.install(app, json=settings.log_json)
+    protection.install(app, https=settings.https)
     auth.install(app)
     app.register_blueprint(status.blueprint)
     app.register_blueprint(docs.blueprint)

@@ -33,6 +33,4 @@ def install(app: Flask, *, json: bool) -> None:
             milliseconds=round((time.perf_counter() - g.began) * 1000, 1),
             user=actor.user_id if actor else None,
         )
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -127,4 +127,5 @@ class Visitor:
     def _checked(answer: Any, expect: int) -> Shown:
         shown = Shown(answer)
         assert shown.status == expect, f"{shown.status}, wanted {expect}: {shown.location} {shown.words[:2000]}"
+        assert "Content-Security-Policy" in answer.headers
         return shown

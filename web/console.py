@@ -17,7 +17,7 @@ from werkzeug.exceptions import NotFound as NoSuchAddress
 from api.config import Settings
 from inventory import access, clock, keys, marks
 from inventory.access import Action
-from web import charts, forms, language, refusals, signing
+from web import charts, forms, language, pictures, refusals, signing
 from web.features import FEATURES
 from web.menu import menu
 from web.pages import Pages
@@ -32,15 +32,6 @@ _KINDS = {
     ".txt": "text/plain; charset=utf-8",
     ".md": "text/plain; charset=utf-8",
     ".webmanifest": "application/manifest+json",
-}
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data:; base-uri 'none'; object-src 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
 }
 blueprint = Pages("console", __name__, template_folder="templates")
 
@@ -59,7 +50,6 @@ def install(app: Flask, settings: Settings, speak_json: Callable[[HTTPException]
     if settings.https:
         app.before_request(_insist_on_https)
     app.before_request(signing.recognise)
-    app.after_request(_protect)
     for feature in (blueprint, *FEATURES):
         app.register_blueprint(feature)
 
@@ -106,6 +96,7 @@ def _furnish(app: Flask) -> None:
         said=lambda: get_flashed_messages(with_categories=True),
         demo=is_demo,
         drawing=charts,
+        keep=pictures.keep,
     )
 
 
@@ -128,17 +119,6 @@ def _insist_on_https() -> ResponseReturnValue | None:
     # By the name we are known under, where it is set: a host that the request itself names may be anybody's.
     base = signing.settings().public_url or f"https://{request.host}"
     return redirect(base + request.full_path.rstrip("?"), 308)
-
-
-def _protect(response: Response) -> Response:
-    if response.mimetype == "text/html" and not request.path.startswith("/api"):
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
-        if "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]:
-            response.headers["X-Frame-Options"] = "DENY"
-    if signing.settings().https:
-        response.headers["Strict-Transport-Security"] = f"max-age={_YEAR}"
-    return response
 
 
 # Assets: named by their content, so a browser keeps them for a year and asks for nothing twice.

@@ -447,3 +447,18 @@ def test_every_answer_forbids_guessing_its_type_and_keeping_it(clerk):
     for answer in (clerk.send("GET", "/stock"), clerk.send("GET", "/nothing"), clerk.send("POST", "/receipts", {})):
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_every_answer_says_what_it_may_load(clerk, browses):
+    pages = browses("clerk", "15.03").client
+    shut = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+    assert clerk.send("GET", "/stock").headers["Content-Security-Policy"] == shut
+    assert clerk.send("GET", "/nothing").headers["Content-Security-Policy"] == shut
+    for address in ("/gudang/penerimaan?unduh=receipts.csv", "/gudang/penerimaan?unduh=receipts.xlsx", "/aset/mark.svg",
+                    "/aset/console.css", "/_status", "/api/problems", "/api/v1/openapi.json"):  # fmt: skip
+        answer = pages.get(address)
+        assert answer.status_code == 200
+        assert (answer.headers["Content-Security-Policy"], answer.headers["X-Frame-Options"]) == (shut, "DENY")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    for address in ("/sw.js", "/aset/console.js", "/gudang", "/api/docs"):
+        assert pages.get(address).headers["Content-Security-Policy"].startswith("default-src 'self'; ")

@@ -36,6 +36,7 @@ def test_one_button_makes_the_paper_of_a_receipt_and_opens_its_pdf(browses, rece
     answer = clerk.get(address).answer
     assert answer.get_data()[:5] == b"%PDF-"
     assert answer.headers["Content-Disposition"].startswith("inline")
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert f'href="{receipt}"' in shown.text
 
 
