@@ -21,7 +21,7 @@ from inventory.access import Action, Actor
 from inventory.errors import Busy, InventoryError
 from inventory.retries import Once
 from inventory.texts import Text
-from web import forms, refusals, tables
+from web import forms, pictures, refusals, tables
 from web.language import told
 from web.tables import Table
 
@@ -47,13 +47,14 @@ def version() -> int:
 
 
 def see(template: str, **context: Any) -> Response | str:
-    """The page; or one of its tables as a file, when the address asks for it (`?unduh=receipts.csv`)."""
+    """The page; or one of its tables or charts as a file, when the address asks for it (`?unduh=receipts.csv`)."""
     wanted = request.args.get("unduh", "")
     name, _, ending = wanted.rpartition(".")
     for table in context.values():
         if isinstance(table, Table) and table.id == name:
             return tables.as_file(table, ending)
-    return render_template(template, **context)
+    page = render_template(template, **context)
+    return pictures.as_file(name) if ending == "svg" else page
 
 
 def done(endpoint: str, text: Text | None = None, **values: Any) -> Response:

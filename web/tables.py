@@ -103,22 +103,22 @@ class Table:
     def next_href(self) -> str | None:
         """The address of the next batch; None at the end."""
         cursor = paging.answer(self._shown())["next"]
-        return None if cursor is None else _here(**{self._cursor: cursor})
+        return None if cursor is None else here(**{self._cursor: cursor})
 
     @property
     def first_href(self) -> str | None:
         """The address of the first batch; None when that is the one shown."""
-        return _here(**{self._cursor: None}) if request.args.get(self._cursor) else None
+        return here(**{self._cursor: None}) if request.args.get(self._cursor) else None
 
     @property
     def csv_href(self) -> str:
         """The address of the whole list as CSV."""
-        return _here(unduh=f"{self.id}.csv", **{self._cursor: None})
+        return here(unduh=f"{self.id}.csv", **{self._cursor: None})
 
     @property
     def xlsx_href(self) -> str:
         """The address of the whole list as a workbook."""
-        return _here(unduh=f"{self.id}.xlsx", **{self._cursor: None})
+        return here(unduh=f"{self.id}.xlsx", **{self._cursor: None})
 
     def all_rows(self) -> Iterator[Any]:
         """Every row, batch by batch, up to MAX_LINES."""
@@ -147,7 +147,7 @@ class Table:
         return self._page
 
 
-def _here(**changes: str | None) -> str:
+def here(**changes: str | None) -> str:
     """The address of the page shown, with other parameters."""
     kept = MultiDict(request.args)
     for name, value in changes.items():

@@ -2,6 +2,7 @@
 
 import re
 from itertools import pairwise
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
@@ -148,3 +149,23 @@ def test_nothing_zero_and_sameness_can_be_drawn(values):
     assert len(charts.bars(points).bars) == len(values)
     assert charts.ranges([], [(label, abs(value)) for label, value in points]).ticks
     assert bool(charts.spark(values)) == bool(values)
+
+
+def test_every_chart_is_a_file_that_needs_nothing_else(browses):
+    coordinator = browses("coordinator", "15")
+    page = coordinator.get("/koordinasi/peta")
+    [href] = re.findall(r'href="([^"]*unduh=gambar-1.svg)"', page.text)
+    answer = coordinator.get(href).answer
+    assert answer.mimetype == "image/svg+xml"
+    assert 'filename="gambar-1.svg"' in answer.headers["Content-Disposition"]
+    text = answer.get_data(as_text=True)
+    drawing = ET.fromstring(text)  # noqa: S314 - it is our own
+    words = [part.text for part in drawing.iter("{http://www.w3.org/2000/svg}text")]
+    assert "Cukup berapa lama" in words  # what it shows, above
+    assert "belum diketahui" in words  # its legend, below
+    assert words.count("habis") == 11
+    assert "href" not in text
+    assert "var(" not in text
+    assert "@media" not in text
+    assert "unduh=cover.csv" in page.text  # the same figures beside it
+    coordinator.get("/koordinasi/peta?unduh=gambar-2.svg", 404)

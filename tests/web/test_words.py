@@ -16,7 +16,7 @@ import web
 ROOT = Path(web.__file__).parent
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 # The same in every language: names, and forms of files.
-NAMES = {"Blangko", "XLSX", "CSV", "PDF", "JSON", "NIK", "TOTP", "QR", "REST"}
+NAMES = {"Blangko", "SVG", "XLSX", "CSV", "PDF", "JSON", "NIK", "TOTP", "QR", "REST"}
 SHOWN = {"title", "alt", "placeholder", "aria-label", "aria-description", "summary", "label"}
 # Words that are the same in both languages.
 SAME = {

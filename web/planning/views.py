@@ -75,7 +75,7 @@ def map_of(query: dict[str, Any]) -> Any:
     ]
     return see(
         "planning/map.html", region=region, measure=measure, tabs=tabs, seen=seen, ranked=seen.table, own=own,
-        provinces=provinces(), nation=region == MINISTRY,
+        provinces=provinces(), nation=region == MINISTRY, about=told(dict(_MEASURES)[measure]),
     )  # fmt: skip
 
 
