@@ -29,7 +29,7 @@ from web.policies import views as policies
 from web.printers import views as printers
 from web.printing import views as printing
 from web.queue import views as queue
-from web.recordings import views as recordings
+from web.recordings import one as recordings
 from web.reports import views as reports
 from web.requests import views as requests
 from web.residents import views as residents

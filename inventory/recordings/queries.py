@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -132,6 +133,14 @@ def get_recordings(ids: Sequence[int]) -> list[dict[str, Any]]:
         found = current().execute(sa.select(*Recording.__table__.columns).where(Recording.id.in_(part)))
         rows.update((row.id, shown(row)) for row in found)
     return [rows[recording_id] for recording_id in ids]
+
+
+def counted_since(event_id: int, stop_id: int | None, since: datetime) -> tuple[int, int]:
+    """How many people an event, which the reader was found to see, recorded since then; and how many at one stop."""
+    here = sa.func.coalesce(sa.func.sum(sa.case((Recording.stop_id == stop_id, 1), else_=0)), 0)
+    query = sa.select(sa.func.count(), here).where(Recording.event_id == event_id, Recording.recorded_at >= since)
+    row = current().execute(query).one()
+    return int(row[0]), int(row[1])
 
 
 def shown(row: Any) -> dict[str, Any]:

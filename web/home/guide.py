@@ -121,7 +121,12 @@ SHORTCUTS: dict[Role, tuple[Step, ...]] = {
         Step(Text("Serahkan kartu", "Hand cards over"), "/cetak/serah"),
         Step(Text("Belum diambil", "Uncollected"), "/cetak/belum-diambil"),
     ),
-    Role.FIELD: (Step(Text("Acara", "Events"), "/koordinasi/kegiatan"),),
+    Role.FIELD: (
+        Step(Text("Rekam orang", "Record people"), "/cetak/perekaman/tambah"),
+        Step(Text("Acara", "Events"), "/koordinasi/kegiatan"),
+        Step(Text("Impor daftar", "Import a list"), "/cetak/impor"),
+        Step(Text("Perekaman", "Recordings"), "/cetak/perekaman"),
+    ),
     Role.INSPECTOR: (
         Step(Text("Periksa buku besar", "Check the ledger"), "/inspeksi/buku"),
         Step(Text("Cari jejak", "Search the audit trail"), "/inspeksi/jejak"),

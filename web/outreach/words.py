@@ -46,6 +46,12 @@ _ENOUGH = Text(
 _CLOSE = Text("Tutup acara", "Close the event")
 _PRINT = Text("Cetak antrean acara ini", "Print this event's queue")
 _CLOSED = Text("Acara sudah ditutup.", "The event is closed.")
+TO_COUNT = Text(
+    "Hari terakhir sudah lewat. Sisa di gudang acara dihitung tanpa melihat catatan; angkanya tampil lagi sesudah acara"
+    " ditutup.",
+    "The last day is over. What is left in the event's store is counted without looking at the books; the figures are"
+    " shown again once the event is closed.",
+)
 _CANCELLED = Text("Acara dibatalkan.", "The event was cancelled.")
 
 NAMES = {
@@ -311,6 +317,7 @@ def _while_running(
     event = found.event
     work = [
         ("print", _PRINT, url_for("queue_pages.queue", event=event.id)),
+        ("record", Text("Rekam orang", "Record people"), url_for("recordings_pages.person", event=event.id)),
         ("record", Text("Impor perekaman", "Import recordings"), url_for("intake_pages.bring")),
         ("print", Text("Serahkan kartu", "Hand cards over"), url_for("handover_pages.desk_page")),
     ]
