@@ -1,4 +1,4 @@
-"""Whom a page offers by name: who may count at an office, and who may hold its blanks and print."""
+"""Whom a page offers by name: who may count or approve at an office, and who may hold its blanks."""
 
 from __future__ import annotations
 
@@ -32,6 +32,11 @@ def counters_of(office: str) -> list[Hand]:
 def holders_of(office: str) -> list[Hand]:
     """The active users who may hold blanks of this office and print from them: its own first."""
     return _active(office, User.role.in_([role for role, known in PERMITTED.items() if Action.PRINT in known]))
+
+
+def approvers_of(office: str) -> list[Hand]:
+    """The active users who may approve what was done at this office: its own first, then those above it."""
+    return _active(office, User.role.in_([role for role, known in PERMITTED.items() if Action.APPROVE in known]))
 
 
 def _active(office: str, *conditions: sa.ColumnElement[bool]) -> list[Hand]:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from inventory import access, clock
-from inventory.access import Actor
+from inventory.access import Action, Actor
 from inventory.custody.models import CustodySession
 from inventory.custody.rules import CustodyStatus
 from inventory.database import current
@@ -29,6 +29,7 @@ from inventory.recordings.models import Recording
 from inventory.recordings.rules import RecordingStatus
 from inventory.requests.models import SupplyRequest
 from inventory.requests.rules import WAITING
+from inventory.stock.models import LossReport
 from inventory.transfers.models import Transfer
 from inventory.transfers.rules import TransferStatus
 
@@ -41,35 +42,77 @@ def waiting(actor: Actor) -> dict[str, int]:
     zone = current().scalar(sa.select(Office.time_zone).where(Office.code == actor.office)) or "Asia/Jakarta"
     offices = sa.select(Office.code).where(access.within(Office.code, actor.office))
     columns = []
-    for name, where in _conditions(offices, clock.business_day(zone)):
+    for name, where in (*_conditions(offices, clock.business_day(zone)), *_to_approve(actor, offices)):
         bounded = sa.select(sa.literal(1)).where(*where).limit(MOST).subquery()
         columns.append(sa.select(sa.func.count()).select_from(bounded).scalar_subquery().label(name))
     row = current().execute(sa.select(*columns)).one()
     return dict(row._mapping)  # noqa: SLF001 - how SQLAlchemy names a row's columns
 
 
+def _to_approve(actor: Actor, offices: Any) -> Iterator[tuple[str, list[sa.ColumnElement[bool]]]]:
+    """What waits for an approval: under its name what the actor may give, under `{name}_others` what somebody must.
+
+    The same rules as the commands keep: the role, and that who did the first part is not the second person.
+    """
+    me = actor.user_id
+    may = sa.true() if access.permits(actor, Action.APPROVE) else sa.false()
+    above = sa.exists().where(Office.code == Transfer.from_office, Office.transfer_check_over < Transfer.requested)
+    reaches = sa.or_(Transfer.from_office == actor.office, Transfer.to_office.in_(offices))
+    reported = sa.exists().where(LossReport.id == Notice.subject_id, LossReport.reported_by == me)
+    checked = sa.exists().where(Office.code == Destruction.office_code, Office.destruction_check.is_(True))
+    burned = sa.or_(Destruction.user_id == me, _names(Destruction.counted_by, me))
+    closed = [_names(column, me) for column in (CustodySession.closers, CustodySession.return_counted_by)]
+    waits: list[tuple[str, list[sa.ColumnElement[bool]], sa.ColumnElement[bool]]] = [
+        (
+            "to_approve",
+            [Transfer.from_office.in_(offices), Transfer.status == TransferStatus.REQUESTED],
+            sa.and_(reaches, sa.not_(sa.and_(Transfer.user_id == me, above))),
+        ),
+        (
+            "sessions_disputed",
+            [CustodySession.office_code.in_(offices), CustodySession.status == CustodyStatus.DISPUTED],
+            sa.not_(sa.or_(CustodySession.holder_id == me, *closed)),
+        ),
+        (
+            "destructions_counted",
+            [Destruction.office_code.in_(offices), Destruction.status == DestructionStatus.COUNTED],
+            sa.not_(sa.and_(burned, checked)),
+        ),
+        (
+            "losses",
+            [
+                Notice.office_code.in_(offices),
+                Notice.settled_at.is_(None),
+                Notice.kind == NoticeKind.LOSS_UNCONFIRMED,
+            ],
+            sa.not_(reported),
+        ),
+    ]
+    for name, where, mine in waits:
+        yield name, [*where, may, mine]
+        yield f"{name}_others", [*where, sa.not_(sa.and_(may, mine))]
+
+
+def _names(column: Any, user_id: int) -> sa.ColumnElement[bool]:
+    """Whether a list of user ids, kept as JSON, holds this one."""
+    text: Any = sa.func.coalesce(sa.cast(column, sa.String), "")
+    for mark in "[] ":
+        text = sa.func.replace(text, mark, "" if mark == " " else ",")
+    found: sa.ColumnElement[bool] = text.like(f"%,{user_id},%")
+    return found
+
+
 def _conditions(offices: Any, today: Any) -> Iterator[tuple[str, list[sa.ColumnElement[bool]]]]:
     yield "to_confirm", [Transfer.to_office.in_(offices), Transfer.status == TransferStatus.DISPATCHED]
     yield "to_dispatch", [Transfer.from_office.in_(offices), Transfer.status == TransferStatus.APPROVED]
-    yield "to_approve", [Transfer.from_office.in_(offices), Transfer.status == TransferStatus.REQUESTED]
     yield "disputed", [Transfer.from_office.in_(offices), Transfer.status == TransferStatus.DISPUTED]
     yield "sessions_open", [CustodySession.office_code.in_(offices), CustodySession.status == CustodyStatus.OPEN]
-    yield (
-        "sessions_disputed",
-        [CustodySession.office_code.in_(offices), CustodySession.status == CustodyStatus.DISPUTED],
-    )
     yield "counts_open", [Count.office_code.in_(offices), Count.status == CountStatus.OPEN]
     yield (
         "counts_due",
         [CountPlan.office_code.in_(offices), CountPlan.next_on <= today, CountPlan.active.is_(True)],
     )
-    yield (
-        "destructions_counted",
-        [Destruction.office_code.in_(offices), Destruction.status == DestructionStatus.COUNTED],
-    )
     yield "requests", [SupplyRequest.supplier_office.in_(offices), SupplyRequest.status.in_(WAITING)]
-    unsettled = [Notice.office_code.in_(offices), Notice.settled_at.is_(None)]
-    yield "losses", [*unsettled, Notice.kind == NoticeKind.LOSS_UNCONFIRMED]
     yield "events_coming", [Event.host_office.in_(offices), Event.status.in_(COMING)]
     yield "events_running", [Event.host_office.in_(offices), Event.status == EventStatus.RUNNING]
     yield "jobs_open", [PrintJob.office_code.in_(offices), PrintJob.status.in_(UNFINISHED)]

@@ -109,3 +109,41 @@ def test_the_menu_marks_the_list_above_a_page_and_never_folds_it_away(browses, a
     assert links.count("aria-current") == 1
     assert f"aria-current={marked}<" in links
     assert marked.split(">")[1] not in links.partition("<details")[2]
+
+
+def test_what_only_another_one_may_approve_waits_on_somebody_else_by_name(browses, calls):
+    calls("clerk", "15.03").post("/receipts", receipt("15.03-UTAMA", 90))
+    wish = {"from_store": "15.03-UTAMA", "to_store": "15.03-UPT", "item": "blangko", "quantity": 20}
+    store = {"code": "15.03-UPT", "name": "UPT Pauh", "kind": "service_point", "office": "15.03"}
+    calls("admin", "15").post("/stores", store)
+    calls("clerk", "15.03").post("/transfers", wish)
+    clerk = browses("clerk", "15.03").get("/gudang").words
+    assert "Tidak ada yang menunggu Anda." in clerk
+    assert "Menunggu orang lain 1 pengiriman menunggu persetujuan" in clerk
+    boss = browses("coordinator", "15.03").get("/koordinasi").words
+    assert "1 pengiriman menunggu persetujuan" in boss
+    assert "Menunggu orang lain" not in boss
+    assert "Yang boleh menyetujui: coordinator@15.03" in browses("clerk", "15.03").get("/gudang").words
+    assert "Menunggu orang lain" not in browses("inspector", "15").get("/gudang").words
+
+
+def test_who_asked_above_the_limit_waits_for_a_second_person_too(browses, calls):
+    calls("clerk", "15.03").post("/receipts", receipt("15.03-UTAMA", 90))
+    calls("admin", "15").patch("/offices/15.03", {"transfer_check_over": 10})
+    store = {"code": "15.03-UPT", "name": "UPT Pauh", "kind": "service_point", "office": "15.03"}
+    calls("admin", "15").post("/stores", store)
+    wish = {"from_store": "15.03-UTAMA", "to_store": "15.03-UPT", "item": "blangko", "quantity": 20}
+    calls("coordinator", "15.03").post("/transfers", wish)
+    boss = browses("coordinator", "15.03").get("/koordinasi").words
+    assert "Menunggu orang lain 1 pengiriman menunggu persetujuan" in boss
+    assert "1 pengiriman menunggu persetujuan" in browses("coordinator", "15").get("/koordinasi").words
+
+
+def test_a_fire_waits_on_somebody_else_for_whoever_counted_it_and_a_loss_for_whoever_reported_it(browses, calls):
+    clerk = calls("clerk", "15.03")
+    clerk.post("/receipts", receipt("15.03-UTAMA", 90))
+    clerk.post("/losses", {"store": "15.03-UTAMA", "item": "blangko", "quantity": 2, "reason": "Hilang di jalan"})
+    assert "Menunggu orang lain 1 kehilangan belum ditegaskan" in browses("clerk", "15.03").get("/gudang").words
+    boss = browses("coordinator", "15.03").get("/koordinasi").words
+    assert "1 kehilangan belum ditegaskan" in boss
+    assert "Menunggu orang lain" not in boss

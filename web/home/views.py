@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 from flask import Response, g, redirect, request, url_for
 
 from inventory.access import Action, Role
-from inventory.people import accounts
+from inventory.people import accounts, hands
 from inventory.people.rules import Language
 from inventory.planning.cover import together, worst_first
 from inventory.planning.rules import WARNING_DAYS
 from inventory.reports import cover
 from inventory.reports import desk as waiting
+from inventory.texts import Text
 from web import signing
 from web.home import desk
 from web.home.desk import Todo
@@ -91,14 +92,13 @@ def _home(role: Role) -> Any:
     found = cover.covers(actor(), actor().office)
     whole = together(found, lambda _one: "", {"": ""})[0]
     near = [one for one in worst_first(found) if one.days is not None and one.days <= WARNING_DAYS]
+    todos, others = _todos(role, counts)
     return see(
         "home/home.html",
         role=role,
-        todos=[
-            (todo, desk.told(counts[todo.name]))
-            for todo in _open(desk.todos_of(role, actor().role))
-            if counts[todo.name]
-        ],
+        todos=todos,
+        others=others,
+        approvers=[hand for hand in hands.approvers_of(actor().office) if hand.id != actor().user_id] if others else [],
         whole=whole,
         low=near[:_MOST_LOW] if len(found) > 1 else [],
         offices=len(found),
@@ -108,6 +108,18 @@ def _home(role: Role) -> Any:
         steps=_open(STEPS[actor().role]),
         may_open=may_open,
     )
+
+
+def _todos(role: Role, counts: dict[str, int]) -> tuple[list[tuple[Todo, Text]], list[tuple[Todo, Text]]]:
+    """What waits on a desk, and what waits on somebody else; who only watches sees both as one."""
+    mine, others = [], []
+    for todo in _open(desk.todos_of(role, actor().role)):
+        here, away = counts[todo.name], counts.get(f"{todo.name}_others", 0)
+        if actor().role in desk.WATCHING:
+            here, away = min(here + away, waiting.MOST), 0
+        mine += [(todo, desk.told(here))] if here else []
+        others += [(todo, desk.told(away))] if away else []
+    return mine, others
 
 
 def _open(links: Iterable[Linked]) -> list[Linked]:
