@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import g
 
 from inventory.catalogue import queries as catalogue
@@ -10,7 +12,7 @@ from inventory.offices import queries as offices
 from inventory.offices.queries import Named
 from inventory.paging import Slice
 from inventory.people import hands
-from web.language import t, word
+from web.language import item_word, t, word
 from web.pages import actor
 
 Choices = list[tuple[str, str]]
@@ -29,7 +31,12 @@ def items(*kinds: ItemKind) -> Choices:
     """The items, or those of some kinds; blanks first."""
     found = catalogue.list_items(Slice(_MOST)).items
     found = sorted(found, key=lambda item: (item.kind is not ItemKind.BLANK, item.code))
-    return [(item.code, item.name) for item in found if not kinds or item.kind in kinds]
+    return [(item.code, item_word(item.name)) for item in found if not kinds or item.kind in kinds]
+
+
+def item_of(row: Any) -> str:
+    """What people call the item of a row."""
+    return item_word(row["item_name"] if isinstance(row, dict) else row.item_name)
 
 
 def counters(office: str) -> Groups:

@@ -73,6 +73,7 @@ def _furnish(app: Flask) -> None:
         t=language.t,
         word=language.word,
         unit_word=language.unit_word,
+        item_word=language.item_word,
         options=language.options,
         number=language.number,
         decimal=language.decimal,

@@ -66,6 +66,30 @@ def unit_word(name: object) -> str:
     return t(said, _UNITS.get(said, said))
 
 
+# The items that every office has from the start, for as long as nobody names them otherwise.
+_ITEMS = {
+    "Blangko KTP-el": "KTP-el blank",
+    "Ribbon warna": "Colour ribbon",
+    "Film retransfer": "Retransfer film",
+    "Perangkat pembersih": "Cleaning kit",
+}
+
+
+def item_text(name: str) -> Text:
+    """An item's name in both languages; one that people gave stays as they wrote it."""
+    return Text(name, ", ".join(_ITEMS.get(each, each) for each in name.split(", ")))
+
+
+def unit_text(name: str) -> Text:
+    """A unit in both languages."""
+    return Text(name, _UNITS.get(name, name))
+
+
+def item_word(name: object) -> str:
+    """An item's name in the reader's language."""
+    return str(told(item_text(str(name))))
+
+
 def number(value: int) -> str:
     """A whole number: 11.000 or 11,000."""
     return str(format_decimal(value, locale=language()))

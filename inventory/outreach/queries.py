@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from inventory import access
-from inventory.access import Action, Actor, Membership
+from inventory import access, clock
+from inventory.access import Action, Actor, Membership, Role
 from inventory.database import current
 from inventory.errors import NotFound
 from inventory.offices.models import Office, Store
@@ -137,6 +138,16 @@ def wanted_of(actor: Actor, query: sa.Select[Any], which: EventFilter) -> sa.Sel
     if which.last is not None:
         query = query.where(Event.starts_on <= which.last)
     return query
+
+
+# Who counts what is left of an event; the coordinator of its host approves by closing it.
+_COUNTING = frozenset({Role.CLERK, Role.PRINTER, Role.FIELD})
+
+
+def counts_blind(actor: Actor, event: Event, zone: str) -> bool:
+    """Whether the actor may be asked to count what an event left: its last day is over, and it is not closed yet."""
+    over = clock.now() >= datetime.combine(event.ends_on, event.closes_at, ZoneInfo(zone))
+    return over and event.status is EventStatus.RUNNING and actor.role in _COUNTING
 
 
 def stops_of(event_id: int) -> Sequence[Stop]:

@@ -63,7 +63,7 @@ def test_a_difference_is_named(app, browses):
         connection.execute(sa.text("UPDATE accounts SET balance = balance + 1 WHERE balance = 500"))
     words = browses("inspector", "0").get(f"{LEDGER}?periksa=ya").words
     assert "perbedaan" in words
-    assert "balance 501" in words
+    assert "saldo 501, baris-barisnya berjumlah 500" in words
 
 
 @pytest.mark.usefixtures("sealed")

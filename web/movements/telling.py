@@ -8,6 +8,7 @@ from inventory.stock.rules import MovementKind, ReceiptSource, SpoilReason
 from inventory.texts import Text, figure
 from inventory.words import in_english, in_indonesian
 from web import choices
+from web.language import item_text, unit_text
 
 _SENTENCES = {
     MovementKind.RECEIPT: Text("{goods} diterima di {store}.", "{goods} received at {store}."),
@@ -53,10 +54,10 @@ def _goods(movement: dict[str, Any]) -> Text:
         if entry["quantity"] > 0:
             key = (entry["item_name"], entry["unit"])
             gained[key] = gained.get(key, 0) + entry["quantity"]
-    parts = [(figure(quantity), unit, name) for (name, unit), quantity in gained.items()]
+    parts = [(figure(quantity), unit_text(unit), item_text(name)) for (name, unit), quantity in gained.items()]
     return Text(
         ", ".join(f"{quantity} {unit} {name}" for quantity, unit, name in parts),
-        ", ".join(f"{quantity.en} {unit} {name}" for quantity, unit, name in parts),
+        ", ".join(f"{quantity.en} {unit.en} ({name.en})" for quantity, unit, name in parts),
     )
 
 

@@ -99,14 +99,18 @@ def note_use(body: dict[str, Any]) -> Any:
 
 @pages.shows("/gudang/mutasi", Action.READ, query=MovementQuery)
 def all_movements(query: dict[str, Any]) -> Any:
-    """All that happened to stock, the newest first."""
+    """All that happened to stock, in the order of posting, which is the one the ledger is indexed by."""
     columns = [
         Column(
-            Text("Waktu", "When"), "posted_at", "instant", href=lambda row: url_for(".movement", movement_id=row["id"])
+            Text("Dicatat", "Posted"),
+            "posted_at",
+            "instant",
+            href=lambda row: url_for(".movement", movement_id=row["id"]),
         ),
+        Column(Text("Hari kejadian", "Day it happened"), "occurred_on", "day"),
         Column(Text("Kejadian", "What happened"), lambda row: word(row["kind"]).capitalize()),
         Column(Text("Jumlah", "Quantity"), "quantity", "number"),
-        Column(Text("Barang", "Item"), "item_name"),
+        Column(Text("Barang", "Item"), choices.item_of),
         Column(Text("Gudang", "Store"), lambda row: choices.brief(row["store_name"])),
         Column(Text("Nomor surat", "Document"), "document_number"),
         Column(Text("Oleh", "By"), "user_name"),
@@ -150,7 +154,7 @@ def _entries(entries: list[dict[str, Any]]) -> Table:
     owners = len({entry["owner"] for entry in entries}) > 1
     columns = [
         Column(Text("Di mana", "Where"), _where),
-        Column(Text("Barang", "Item"), "item_name"),
+        Column(Text("Barang", "Item"), choices.item_of),
         Column(Text("Keadaan", "Condition"), "condition", "word"),
         *([Column(Text("Milik", "Owner"), "owner_name")] if owners else []),
         Column(Text("Berubah", "Change"), "quantity", "number"),

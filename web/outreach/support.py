@@ -21,8 +21,8 @@ from inventory.planning import overview
 from inventory.regions.queries import list_regions
 from inventory.stock.rules import StockInsufficient
 from inventory.texts import Text, figure
-from web import forms
-from web.language import day, number, t, unit_word, weekday
+from web import choices, forms
+from web.language import day, item_text, number, t, unit_text, unit_word, weekday, zone_of
 from web.outreach.schemas import MOST_STOPS, LoginForm, StartForm, StopForm, StopsForm
 from web.outreach.times import clock_on, days_of, hours, instant_of
 from web.outreach.views import pages
@@ -207,6 +207,7 @@ def support(event_id: int) -> Any:
     # One's own first, then the host's, then whoever has most.
     free = sorted(found, key=lambda row: (row.office_code != actor().office, row.office_code != event.host_office))
     sees = queries.may_see(actor(), event)
+    blind = queries.counts_blind(actor(), event, zone_of())
     manages = access.may(actor(), Action.RUN_EVENTS, event.host_office)
     standing = [each for each in overview.pledges_of(event_id) if each.status is not PledgeStatus.RELEASED]
     return see(
@@ -214,8 +215,9 @@ def support(event_id: int) -> Any:
         event=event,
         free=_free(event_id, free),
         stores=_stores(free),
-        items=list(dict.fromkeys((row.item, row.item_name) for row in free)),
+        items=list(dict.fromkeys((row.item, choices.item_of(row)) for row in free)),
         pledges=standing if sees else [],
+        blind=blind,
         sees=sees,
         manages=manages,
         alive=event.status in ALIVE,
@@ -231,7 +233,7 @@ def _stores(free: Any) -> list[tuple[str, list[tuple[str, str]]]]:
     found: dict[str, dict[str, str]] = {}
     for row in free:
         label = t("{free} {unit} {item} di {name} ({code})", "{free} {unit} {item} in {name} ({code})").format(
-            name=row.name, code=row.code, free=number(row.free), unit=unit_word(row.unit), item=row.item_name
+            name=row.name, code=row.code, free=number(row.free), unit=unit_word(row.unit), item=choices.item_of(row)
         )
         found.setdefault(row.office_name, {}).setdefault(row.code, label)
     return [(office, list(stores.items())) for office, stores in found.items()]
@@ -243,7 +245,7 @@ def _free(event_id: int, free: Any) -> Table:
 
     columns = [
         Column(Text("Gudang", "Store"), "name", href=here),
-        Column(Text("Barang", "Item"), "item_name"),
+        Column(Text("Barang", "Item"), choices.item_of),
         Column(Text("Bebas", "Free"), "free", "number"),
         Column(Text("Satuan", "Unit"), "unit", "unit"),
     ]
@@ -272,7 +274,7 @@ def _too_much(event_id: int, asked: int, store: str, item: str, **_: Any) -> Tex
     host = tables.event_to_support(actor(), event_id).host_office
     for row in tables.free_to_pledge(actor(), host):
         if (row.code, row.item) == (store, item):
-            facts = {"name": row.name, "unit": row.unit, "item": row.item_name}
+            facts = {"name": row.name, "unit": unit_text(row.unit), "item": item_text(row.item_name)}
             return _TOO_MUCH.format(**facts, available=figure(row.free), asked=figure(asked))
     return _NOTHING_FREE.format(asked=figure(asked))
 

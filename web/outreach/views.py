@@ -11,12 +11,13 @@ from api import paging
 from api.outreach.schemas import CancellationIn, EventIn, ExtensionIn
 from inventory import access, clock
 from inventory.access import Action
-from inventory.outreach import commands, tables
+from inventory.outreach import commands, queries, tables
 from inventory.outreach.queries import EventFilter
 from inventory.outreach.rules import COMING, EventKind, EventPlan, EventStatus, PledgeStatus
 from inventory.paging import Slice
 from inventory.planning.overview import Overview, overview
 from inventory.texts import Text
+from web import choices
 from web.language import decimal, t, told, weekday, zone_of
 from web.outreach import calendar, words
 from web.outreach.schemas import TABS, ChangeForm, EventsQuery
@@ -109,7 +110,8 @@ def plan(body: dict[str, Any]) -> Any:
 def event(event_id: int) -> Any:
     """The event: will it run short, who brings what, what to do next."""
     found = overview(actor(), event_id)
-    sentence, tone = words.verdict(found)
+    blind = queries.counts_blind(actor(), found.event, found.plan.time_zone)
+    sentence, tone = (words.TO_COUNT, "info") if blind else words.verdict(found)
     return see(
         "outreach/event.html",
         found=found,
@@ -117,13 +119,14 @@ def event(event_id: int) -> Any:
         sentence=sentence,
         tone=tone,
         journey=words.journey(found, _may),
-        advice=words.advice(found, _may),
+        blind=blind,
+        advice=[] if blind else words.advice(found, _may),
         means=words.means(found),
         binds=words.binds(found),
         needs=_needs(found),
         supply=_supply(found),
         cases=_cases(found),
-        pool=_pool(found),
+        pool=_pool(found, blind=blind),
         stops=_timetable(found),
         days=_days(found),
         more_stops=max(0, len(found.stops) - _STOPS_SHOWN),
@@ -185,17 +188,20 @@ def _cases(found: Overview) -> Table:
     return Table("cases", Text("Kebutuhan dan pasokan", "Need and supply"), columns, rows)
 
 
-def _pool(found: Overview) -> Table:
+def _pool(found: Overview, *, blind: bool) -> Table:
+    """Who gave what; without the figures for whoever counts, as what is left is what came less what was used."""
     columns = [
         Column(Text("Pemilik", "Owner"), "office_name"),
-        Column(Text("Barang", "Item"), "item_name"),
+        Column(Text("Barang", "Item"), choices.item_of),
         Column(Text("Jumlah", "Quantity"), "quantity", "number"),
         Column(Text("Tiba", "Arrived"), "arrived", "number"),
         Column(Text("Satuan", "Unit"), "unit", "unit"),
         Column(Text("Dari gudang", "From store"), "store_name"),
         Column(Text("Status", "Status"), words.pledge_status),
     ]
-    if all(each.arrived is None for each in found.pledges):
+    if blind:
+        del columns[2:5]
+    elif all(each.arrived is None for each in found.pledges):
         del columns[3]
     rows = [each for each in found.pledges if each.status is not PledgeStatus.RELEASED]
     empty = Text(

@@ -22,6 +22,7 @@ from inventory.texts import Text
 from web import signing
 from web.language import told, zone_of
 from web.pages import Pages, actor, see
+from web.seals import differences
 from web.seals.schemas import CheckQuery, DeedQuery
 from web.seals.words import DEEDS, deed_of, facts_of, subject_of
 from web.tables import Column, Table
@@ -50,7 +51,7 @@ def ledger(query: dict[str, Any]) -> Any:
         waiting_is_more=standing.waiting == seals.MOST_WAITING,
         verified=marks.verified(),
         proved=proved,
-        sentences=sentences,
+        sentences=[differences.told(sentence) for sentence in sentences],
         whole=whole,
         small=small,
         most=books.SMALL,

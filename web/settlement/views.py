@@ -12,6 +12,7 @@ from inventory import access
 from inventory.access import Action
 from inventory.catalogue.rules import ItemKind
 from inventory.errors import Fault
+from inventory.outreach import queries as events
 from inventory.outreach import tables
 from inventory.outreach.rules import EventStatus
 from inventory.settlement import commands, queries
@@ -19,6 +20,9 @@ from inventory.settlement.commands import Counted, Explained
 from inventory.settlement.rules import DifferenceUnexplained, Goods
 from inventory.texts import Text, figure
 from inventory.transfers.rules import TransferStatus
+from web import choices
+from web.language import item_text
+from web.outreach.words import TO_COUNT
 from web.pages import Pages, actor, done, once, see
 from web.settlement.schemas import CloseForm
 from web.tables import Column, Table
@@ -79,7 +83,7 @@ def _without_figures(refused: DifferenceUnexplained, counts: list[dict[str, Any]
     return [
         Fault(
             f"/counts/{place}/quantity",
-            _DIFFERS.format(item=items[each.item].name, owner=owners[each.owner]),
+            _DIFFERS.format(item=item_text(items[each.item].name), owner=owners[each.owner]),
             refused.code,
         )
         for place, each in zip(places, goods, strict=True)
@@ -90,6 +94,8 @@ def _without_figures(refused: DifferenceUnexplained, counts: list[dict[str, Any]
 def settlement(event_id: int) -> Any:
     """What became of everything that was brought, per owner."""
     seen = tables.event_seen(actor(), event_id)
+    if events.counts_blind(actor(), seen.event, seen.zone):
+        return see("settlement/settlement.html", event=seen.event, manages=seen.manages, blind=TO_COUNT)
     found = queries.get_settlement(actor(), event_id)
     owners, items = queries.names_of_goods(Goods(line["owner"], line["item"]) for line in found["owners"])
     rows, returned = [], queries.returns_of(actor(), event_id)
@@ -99,6 +105,7 @@ def settlement(event_id: int) -> Any:
         rows.append(line | names)
     return see(
         "settlement/settlement.html",
+        blind=None,
         event=seen.event,
         manages=seen.manages,
         found=found,
@@ -125,7 +132,7 @@ def _sends(returned: Any) -> list[tuple[Text, str]]:
 
 def _goods(rows: list[dict[str, Any]], *, counted: bool) -> Table:
     """The settlement's lines, without the columns where nothing stands; what goes back is not told before a count."""
-    columns = [Column(Text("Pemilik", "Owner"), "owner_name"), Column(Text("Barang", "Item"), "item_name")]
+    columns = [Column(Text("Pemilik", "Owner"), "owner_name"), Column(Text("Barang", "Item"), choices.item_of)]
     for name, head in _FIGURES:
         if name == "returned" and not counted:
             continue
@@ -152,7 +159,7 @@ def _returns(rows: Any) -> Table:
         ),
         Column(Text("Kepada", "To"), "office_name"),
         Column(Text("Gudang", "Store"), "store_name"),
-        Column(Text("Barang", "Item"), "item_name"),
+        Column(Text("Barang", "Item"), choices.item_of),
         Column(Text("Jumlah", "Quantity"), "approved", "number"),
         Column(Text("Satuan", "Unit"), "unit", "unit"),
         Column(Text("Status", "Status"), "status", "word"),

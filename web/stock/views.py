@@ -83,7 +83,7 @@ def _shelf_table(which: StockFilter, totals: list[Any]) -> Table:
     columns = [
         Column(
             Text("Barang", "Item"),
-            "item_name",
+            choices.item_of,
             href=lambda row: url_for(".card", store=row.store_code, item=row.item_code),
         ),
         Column(Text("Gudang", "Store"), lambda row: choices.brief(row.store_name)),
