@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from itertools import islice
+from datetime import date, timedelta
+from itertools import islice, pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +25,8 @@ from inventory.recordings.rules import PrintReason
 
 # So many recordings are in a job at most.
 MOST_TAKEN = 2_000
+# Of those who wait it is told how many do so for so many days or less, and how many for longer than the last.
+AGES = (7, 30, 90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,13 +214,16 @@ def _totals(
     queue: Queue, wishes: Wishes, jobs: Mapping[PrintReason, InJobs], used: Mapping[PrintReason, int]
 ) -> dict[str, Any]:
     young, absent = lines.held_by_person(queue, wishes)
+    now = clock.now()
+    younger = [lines.how_many(R.c.prr_at > now - timedelta(days=days + 1)) for days in AGES]
     query = (
-        sa.select(R.c.reason, sa.func.count(), lines.how_many(young), lines.how_many(absent))
+        sa.select(R.c.reason, sa.func.count(), lines.how_many(young), lines.how_many(absent), *younger)
         .where(*queue.mine)
         .group_by(R.c.reason)
     )
-    held, waiting, ready = dict.fromkeys(Hold, 0), {}, {}
-    for reason, people, under_17, not_come in current().execute(query):
+    held, waiting, ready, ages = dict.fromkeys(Hold, 0), {}, {}, {}
+    for reason, people, under_17, not_come, *upto in current().execute(query):
+        ages[reason] = [later - earlier for earlier, later in pairwise([0, *map(int, upto), people])]
         job = jobs.get(reason, InJobs())
         kinds = {
             Hold.IN_JOB: job.waiting,
@@ -233,6 +238,10 @@ def _totals(
     return {
         "waiting": sum(waiting.values()),
         "ready": sum(ready.values()) - held[Hold.CAP_REACHED],
+        "ages": [
+            {"reason": reason, "people": waiting[reason], "ages": ages[reason]}
+            for reason in sorted(waiting, key=lambda each: -waiting[each])
+        ],
         "held": [{"hold": hold, "people": people, "why": HELD[hold]} for hold, people in held.items()],
         "classes": [
             {"number": number, "name": each.name, "quota": each.quota, "reasons": list(each.reasons),

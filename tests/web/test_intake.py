@@ -64,6 +64,13 @@ def test_a_bad_line_refuses_the_file_and_the_page_says_which(browses):
     assert file.text.count("\r\n") == 3
     kept = printer.follow(upload(printer, content, partial="true"))
     assert "Baru 1 baris" in kept.words
+    assert "Dibaca 3 baris" in kept.words
+    page = kept.answer.request.path
+    assert printer.get(f"{page}?unduh=hasil.csv").text.splitlines()[1:] == [
+        "Baru;1;0.3333333333333333",
+        "Ditolak;2;0.6666666666666666",
+    ]
+    assert 'class="slice s-bad"' in printer.get(f"{page}?unduh=gambar-1.svg").text
 
 
 def test_a_missing_or_broken_file_is_said_at_its_field(browses):

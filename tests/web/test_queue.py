@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from inventory import clock
 from tests.api.test_printing import STORE, recorded
 from tests.builders import receipt
 from tests.outreach import person, running_event
 
 QUEUE = "/cetak/antrean"
+NOON = datetime(2026, 11, 18, 5, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -93,3 +95,33 @@ def test_how_many_is_asked_again_when_it_is_no_number(room, browses):
 def test_the_queue_of_another_office_is_not_shown(room, browses):
     assert "Antrean kosong" in browses("printer", "15.04").get(QUEUE).words
     browses("printer", "15.04").get(f"{QUEUE}?office=15.03", 403)
+
+
+def test_how_long_people_wait_is_told_by_age_and_reason(browses, calls, statements):
+    caller = calls("printer", "15.03")
+    for days, client, reason in ((100, "old", "suket"), (90, "edge", "lost"), (8, "a", "lost"), (7, "b", "lost")):
+        with clock.telling(NOON - timedelta(days=days)):
+            caller.post("/recordings", {"recordings": [person(client, reason=reason)]})
+    with clock.telling(NOON):
+        printer = browses("printer", "15.03")
+        printer.get("/cetak/antrean?held=true")  # whether this is a demo is asked once a minute
+        with statements.within(12):
+            shown = printer.get(QUEUE)
+        assert len(shown.text.encode()) < 40_960
+        assert "sampai 7 hari 1 orang" in shown.words
+        assert "8 sampai 30 hari 1 orang" in shown.words
+        assert "31 sampai 90 hari 1 orang" in shown.words
+        assert "lebih dari 90 hari 1 orang" in shown.words
+        file = printer.get(f"{QUEUE}?unduh=umur.csv").text.splitlines()
+        assert file[1:] == ["hilang;1;1;1;;3", "pengganti suket;;;;1;1"]
+        assert "<svg xmlns" in printer.get(f"{QUEUE}?unduh=gambar-1.svg").text
+        assert "Berapa lama" not in printer.get(f"{QUEUE}?held=true").words
+        assert "Berapa lama" not in browses("printer", "15.04").get(QUEUE).words
+
+
+@pytest.mark.usefixtures("room")
+def test_an_age_that_nobody_has_is_no_column(browses):
+    shown = browses("printer", "15.03").get(QUEUE)
+    assert "sampai 7 hari" in shown.words
+    assert "lebih dari 90 hari" not in shown.words
+    assert shown.text.count("Seluruhnya") == 0

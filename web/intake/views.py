@@ -20,6 +20,7 @@ from inventory.paging import Slice
 from inventory.recordings.rules import PrintReason, ReportedStatus
 from inventory.texts import Text
 from web import choices, forms
+from web.language import word
 from web.pages import Pages, actor, done, once, see
 from web.tables import Column, Table
 
@@ -46,6 +47,13 @@ FIELD_WORDS = {
     "stop": Text("lokasi layanan", "stop"),
     "office": Text("Dinas", "office"),
 }
+# What becomes of a line, with its colour in the bar.
+OUTCOMES = (
+    ("created", Text("Baru", "New"), "1"),
+    ("changed", Text("Status berubah", "Status changed"), "3"),
+    ("unchanged", Text("Sudah ada, tidak berubah", "Known already, unchanged"), "5"),
+    ("refused", Text("Ditolak", "Refused"), "bad"),
+)
 
 
 class MappedIn(fields.Strict):
@@ -207,10 +215,25 @@ def show(import_id: int, query: dict[str, Any]) -> Any:
         lambda wanted: queries.list_faults(actor(), import_id, wanted),
         empty=Text("Tidak ada yang salah.", "Nothing is wrong."),
     )
+    brought = queries.get_import(actor(), import_id)
+    became = [(text, brought[name], tone) for name, text, tone in OUTCOMES if brought[name]]
     return see(
         "intake/import.html",
-        brought=queries.get_import(actor(), import_id),
+        brought=brought,
         faults_table=table,
+        slices=[(word(text), lines, tone) for text, lines, tone in became],
+        outcome=_outcome(became),
         running=RUNNING,
         event=query["event"],
     )
+
+
+def _outcome(became: list[tuple[Text, int, str]]) -> Table:
+    """The same as the bar, with the share of each part."""
+    whole = sum(lines for _, lines, _ in became)
+    columns = [
+        Column(Text("Barisnya", "The lines"), lambda row: row[0]),
+        Column(Text("Baris", "Lines"), lambda row: row[1], "number"),
+        Column(Text("Bagian", "Share"), lambda row: row[1] / whole, "percent"),
+    ]
+    return Table("hasil", Text("Menurut hasilnya", "By what became of them"), columns, became)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from flask import request, url_for
@@ -18,10 +20,12 @@ from inventory.printing import printers, sheets
 from inventory.printing.machines import PrinterStatus
 from inventory.queue import commands, queries
 from inventory.queue.commands import Taking
+from inventory.queue.queries import AGES
 from inventory.queue.rules import Hold
 from inventory.recordings.rules import PrintReason
 from inventory.texts import Text, figure
 from web import choices
+from web.language import word
 from web.pages import Pages, actor, done, once, see
 from web.queue.schemas import QueuePageQuery
 from web.tables import Column, Table
@@ -30,6 +34,16 @@ pages = Pages("queue", __name__)
 _MANY = Slice(500)
 # As many as an ordinary printer does in a day, where nothing else is known.
 _USUAL = 100
+_FIRST, *_, _LAST = AGES
+_SPANS = [
+    Text("sampai {days} hari", "up to {days} days").format(days=_FIRST),
+    *[
+        Text("{low} sampai {high} hari", "{low} to {high} days").format(low=low + 1, high=high)
+        for low, high in pairwise(AGES)
+    ],
+    Text("lebih dari {days} hari", "more than {days} days").format(days=_LAST),
+]
+_TONES = ("good", "info", "warn", "bad")
 
 
 def _instant(value: object) -> datetime:
@@ -59,6 +73,7 @@ def queue(query: dict[str, Any]) -> Any:
     )
     anybody = bool(table.rows)  # the first batch brings the totals along
     kits, stores = _stores()
+    ages, by_reason = _ages([] if query["held"] else told["totals"]["ages"])
     return see(
         "queue/queue.html",
         waiting=table,
@@ -71,7 +86,27 @@ def queue(query: dict[str, Any]) -> Any:
         tabs=_tabs(query, told["totals"]),
         reasons=list(PrintReason),
         taking=_defaults(query, told["totals"], stores),
+        ages=ages,
+        by_reason=by_reason,
     )
+
+
+def _ages(found: list[dict[str, Any]]) -> tuple[list[tuple[str, int, None, str]], Table]:
+    """How long people have waited, as bars and by reason; the steps that nobody is in are left out."""
+    sums = [sum(row["ages"][step] for row in found) for step in range(len(_SPANS))]
+    shown = [step for step, people in enumerate(sums) if people]
+    bars = [(word(_SPANS[step]), sums[step], None, _TONES[step]) for step in shown]
+    columns = [
+        Column(Text("Alasan cetak", "Reason"), "reason", "word"),
+        *[Column(_SPANS[step], _in_step(step), "number") for step in shown],
+    ]
+    if len(shown) > 1:
+        columns.append(Column(Text("Seluruhnya", "In all"), "people", "number"))
+    return bars, Table("umur", Text("Menurut alasan", "By reason"), columns, found)
+
+
+def _in_step(step: int) -> Callable[[dict[str, Any]], int | None]:
+    return lambda row: row["ages"][step] or None
 
 
 def _read(query: dict[str, Any], wanted: Slice, *, totals: bool) -> dict[str, Any]:
