@@ -124,13 +124,17 @@ def demo(remove: bool) -> None:  # noqa: FBT001 - click gives flags so
 
 
 @click.command
-@click.option("--demo-tokens", is_flag=True, help="Print a 12-hour token a role; only for a demo on 127.0.0.1.")
+@click.option("--demo", "with_demo", is_flag=True, help="First `init` and `demo`; on 127.0.0.1 a 12-hour token a role.")
+@click.pass_context
 @with_appcontext
-def serve(demo_tokens: bool) -> None:  # noqa: FBT001 - click gives flags so
+def serve(ctx: click.Context, with_demo: bool) -> None:  # noqa: FBT001 - click gives flags so
     """Serve with gunicorn until stopped."""
     settings: Settings = current_app.config["SETTINGS"]
-    if demo_tokens and marks.demo_mark() and settings.host == "127.0.0.1":
-        _print_demo_tokens()
+    if with_demo:
+        ctx.invoke(init)
+        ctx.invoke(demo, remove=False)
+        if marks.demo_mark() and settings.host == "127.0.0.1":
+            _print_demo_tokens()
     click.echo(f"Blangko: http://{settings.host}:{settings.port} (REST: /api/docs)")
     db.session.remove()
     db.engine.dispose()

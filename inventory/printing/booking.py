@@ -89,7 +89,8 @@ def lines_of(
     """The lines of a locked job that these references mean; of one that waits no more, why it does not."""
     mine = sa.and_(
         Recording.office_code == job.office_code,
-        Recording.id.in_(sa.select(JobLine.recording_id).where(JobLine.job_id == job.id)),
+        # Asked of each recording: of two lists SQLite would try every pair.
+        sa.exists().where(JobLine.job_id == job.id, JobLine.recording_id == Recording.id),
     )
     meant, _ = resolve(references, [mine])
     late = [found for found in meant.values() if found.id not in waiting]
