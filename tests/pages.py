@@ -25,8 +25,6 @@ ELSEWHERE = {
     "intake_pages.sample": "a file, not a page",
     "hooks_pages.webhook": "the demo calls nobody: its own tests make one",
     "hooks_pages.dead_letter": "the demo calls nobody: its own tests make one",
-    "blanks_pages.scanned": "what a scan field is told, not a page",
-    "cards_pages.known": "what a scan field is told, not a page",
     "cards_pages.shown": "the demo sends no cards on: its own tests do",
 }
 # What stands in the address of a page that shows one thing: a query for it, on the demo.

@@ -185,6 +185,11 @@ OWN = {
     "people_pages.set_second_factor": "one's own second factor",
     "people_pages.drop_second_factor": "one's own second factor",
 }
+# What changes nothing and is sent as a form: what is asked may be a person's number, and stays out of the address.
+ASKED = {
+    "blanks_pages.look": "a number that was scanned or typed",
+    "blanks_pages.scanned": "a number that was scanned",
+}
 
 
 def sources(*folders: str) -> list[Path]:
@@ -319,7 +324,7 @@ def test_every_changing_route_asks_more_than_reading(routes):
         rule.endpoint
         for rule, view in routes
         if changing & (rule.methods or set()) and view.permission in (Action.READ, Action.READ_RECORDINGS)
-        if rule.endpoint not in OWN
+        if rule.endpoint not in OWN | ASKED
     ]
     assert guilty == []
 

@@ -64,6 +64,11 @@ def done(endpoint: str, text: Text | None = None, **values: Any) -> Response:
     return redirect(url_for(endpoint, **values), 303)  # type: ignore[return-value]
 
 
+def unanswered() -> dict[str, Any]:
+    """What a scan field hears when its question itself was refused: nothing, and it says that it was not checked."""
+    return {}
+
+
 class Pages(Blueprint):
     """A feature's pages; the endpoints are like `stock_pages.receive`."""
 

@@ -34,7 +34,8 @@ def scanner(opens, served):
         text = render_template_string(SCAN)
 
     def check(route):
-        number = route.request.url.rpartition("=")[2]
+        assert (route.request.method, route.request.url.partition("?")[1]) == ("POST", "")
+        number = route.request.post_data.rpartition("=")[2]
         if number == "K0003":
             route.abort()
         else:

@@ -17,8 +17,14 @@ def clerk(browses):
     return visitor
 
 
+def heard(visitor, number, which):
+    """What a scan field is answered."""
+    sent = {"_csrf": visitor.get("/nomor").form("/nomor")["_csrf"], "/number": number}
+    return visitor.client.post(f"/nomor/pindai?untuk={which}", data=sent).json
+
+
 def test_a_number_that_is_scanned_tells_its_story_and_where_it_is(clerk):
-    found = clerk.get("/nomor?nomor=A0003", 303)
+    found = clerk.submit("/nomor", {"/number": " A0003 "})
     shown = clerk.follow(found)
     assert "Ada di" in shown.words
     assert "Penerimaan" in shown.words
@@ -33,7 +39,16 @@ def test_a_number_that_is_scanned_tells_its_story_and_where_it_is(clerk):
 def test_an_unknown_number_is_told_kindly_and_may_be_tried_again(clerk, number):
     shown = clerk.get(f"/nomor/{number}", 404)
     assert "tidak ditemukan" in shown.words
-    assert shown.form("/nomor")["nomor"] == number
+    assert shown.form("/nomor")["/number"] == number
+
+
+def test_what_is_not_on_the_books_never_becomes_an_address(clerk):
+    nik = "1503041234560001"
+    shown = clerk.submit("/nomor", {"/number": nik}, 404)
+    assert "tidak ditemukan" in shown.words
+    assert shown.form("/nomor")["/number"] == nik
+    assert 'method="get"' not in shown.text
+    assert clerk.get(f"/nomor?nomor={nik}").form("/nomor")["/number"] == ""
 
 
 def test_a_number_of_another_office_is_as_if_it_were_not_there(clerk, browses):
@@ -41,13 +56,17 @@ def test_a_number_of_another_office_is_as_if_it_were_not_there(clerk, browses):
 
 
 def test_a_scan_field_hears_whether_a_number_may_be_taken(clerk):
-    ask = "/nomor/pindai?nomor={}&untuk={}".format
-    assert clerk.get(ask("A0003", "rusak")).answer.get_json()["ok"] is True
-    assert clerk.get(ask("A9999", "rusak")).answer.get_json()["ok"] is False
-    assert clerk.get(ask("A0003", "terima")).answer.get_json()["ok"] is False
-    assert clerk.get(ask("A9999", "terima")).answer.get_json()["ok"] is True
+    assert heard(clerk, "A0003", "rusak")["ok"] is True
+    assert heard(clerk, "A9999", "rusak")["ok"] is False
+    assert heard(clerk, "A0003", "terima")["ok"] is False
+    assert heard(clerk, "A9999", "terima")["ok"] is True
     clerk.submit("/gudang/rusak", {"/numbers": ["A0003"], "/reason": "damaged"})
-    assert clerk.get(ask("A0003", "rusak")).answer.get_json()["ok"] is False
+    assert heard(clerk, "A0003", "rusak")["ok"] is False
+
+
+def test_a_scan_field_whose_page_was_open_for_too_long_hears_nothing(clerk):
+    answer = clerk.client.post("/nomor/pindai", data={"/number": "A0003"})
+    assert (answer.status_code, answer.json) == (422, {})
 
 
 def test_numbers_that_nobody_can_show_are_listed_with_the_reason(clerk):
@@ -60,11 +79,14 @@ def test_numbers_that_nobody_can_show_are_listed_with_the_reason(clerk):
 
 
 def test_who_is_not_signed_in_asks_nothing(browses):
-    for address in ("/nomor", "/nomor/A0003", "/nomor/celah", "/nomor/pindai"):
+    for address in ("/nomor", "/nomor/A0003", "/nomor/celah"):
         assert browses().get(address, 303).location.startswith("/masuk")
+    assert browses().client.post("/nomor/pindai", data={"/number": "A0003"}).status_code == 401
 
 
 def test_the_pages_of_numbers_ask_the_database_little(clerk, statements):
-    for address in ("/nomor", "/nomor/A0003", "/nomor/celah", "/nomor/pindai?nomor=A0003"):
+    for address in ("/nomor", "/nomor/A0003", "/nomor/celah"):
         with statements.within(12):
             clerk.get(address)
+    with statements.within(12):
+        heard(clerk, "A0003", "rusak")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -135,7 +136,9 @@ def test_good_cards_are_scanned_and_an_unknown_one_is_refused_at_its_line(room, 
 
 
 def test_each_scan_is_answered(room, printer):
-    answers = [printer.client.get(f"/cetak/periksa/nomor?nomor={number}").json for number in ("A001", "B777")]
+    token = printer.get("/cetak/periksa").form("/cetak/periksa")["_csrf"]
+    ask = partial(printer.client.post, "/cetak/periksa/nomor")
+    answers = [ask(data={"_csrf": token, "/number": number}).json for number in ("A001", "B777")]
     assert [answer["ok"] for answer in answers] == [True, False]
     assert "150304••••••0000" in answers[0]["text"]
 

@@ -14,9 +14,10 @@ from inventory.blanks.queries import GapFilter, NumberNotFound
 from inventory.blanks.rules import BlankState, DocumentOf, GapKind
 from inventory.offices.queries import names_of_stores
 from inventory.texts import Text
-from web import choices
+from web import choices, forms
+from web.blanks.schemas import NumberIn
 from web.language import told, word
-from web.pages import Pages, actor, see
+from web.pages import Pages, actor, see, unanswered
 from web.tables import Column, Table
 
 pages = Pages("blanks", __name__)
@@ -56,10 +57,18 @@ _STANDING = {
 @pages.shows("/nomor", Action.READ)
 def find() -> Any:
     """Which number? Scan it or type it."""
-    asked = request.args.get("nomor", "").strip()
-    if asked:
-        return redirect(url_for("blanks_pages.story", number=asked), 303)
     return see("blanks/find.html", asked="", unknown=False)
+
+
+@pages.does("/nomor", Action.READ, body=NumberIn, again=find)
+def look(body: dict[str, str]) -> Any:
+    """Lead to its story. Only a number that is on the books becomes part of an address."""
+    try:
+        found = queries.story(actor(), body["number"])
+    except NumberNotFound:
+        forms.keep_typed()
+        return see("blanks/find.html", asked=body["number"][:40], unknown=True), 404
+    return redirect(url_for("blanks_pages.story", number=found["number"]), 303)
 
 
 @pages.shows("/nomor/<path:number>", Action.READ)
@@ -116,12 +125,12 @@ _KNOWN = Text("sudah tercatat: {now}", "on the books already: {now}")
 _MAY_GO = frozenset({BlankState.ON_HAND, BlankState.EARMARKED})
 
 
-@pages.shows("/nomor/pindai", Action.READ)
-def scanned() -> Any:
+@pages.does("/nomor/pindai", Action.READ, body=NumberIn, again=unanswered)
+def scanned(body: dict[str, str]) -> Any:
     """What a scan field is told of one number: whether it may go on the list (`untuk` says which), and why not."""
     arriving = request.args.get("untuk") == "terima"
     try:
-        found = queries.story(actor(), request.args.get("nomor", "").strip())
+        found = queries.story(actor(), body["number"])
     except NumberNotFound:
         return {"ok": arriving, "text": str(told(_NEW if arriving else _NOT_ONE))}
     hands = found["hands"]

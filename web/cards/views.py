@@ -22,9 +22,10 @@ from inventory.printing.run_rules import Fingerprint, Found, Quality
 from inventory.regions import queries as regions
 from inventory.texts import Text
 from web import choices
+from web.blanks.schemas import NumberIn
 from web.cards.schemas import GoodIn
 from web.language import word
-from web.pages import Pages, actor, done, once, see
+from web.pages import Pages, actor, done, once, see, unanswered
 from web.printing.shape import filled
 from web.tables import Column, Table
 
@@ -50,12 +51,11 @@ def check() -> Any:
     return see("cards/check.html", unchecked=desk.count_unchecked(actor()))
 
 
-@pages.shows("/cetak/periksa/nomor", Action.PRINT)
-def known() -> Any:
+@pages.does("/cetak/periksa/nomor", Action.PRINT, body=NumberIn, again=unanswered)
+def known(body: dict[str, str]) -> Any:
     """What a scan is answered: whether it is a card that waits."""
-    typed = request.args.get("nomor", "").strip()[:80]
     try:
-        [card] = desk.get_cards(actor(), desk.meant(actor(), [typed], "/cards"))
+        [card] = desk.get_cards(actor(), desk.meant(actor(), [body["number"]], "/cards"))
     except LinesRefused as error:
         return {"ok": False, "text": word(error.faults[0].text)}
     if card["status"] is not CardStatus.WAITING:

@@ -65,7 +65,9 @@
       if (say.check) {
         busy = true; last.className = "scan-last"; last.textContent = `${say.checking} ${number}…`;
         try {
-          const answer = await fetch(`${say.check}${say.check.includes("?") ? "&" : "?"}nomor=${encodeURIComponent(number)}`, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(8000) });
+          // In the body, never in the address: a person's number that was typed by mistake would stand in the logs on the way.
+          const asked = new URLSearchParams({ _csrf: input.form.elements._csrf?.value || "", "/number": number });
+          const answer = await fetch(say.check, { method: "POST", body: asked, signal: AbortSignal.timeout(8000) });
           const said = await answer.json();
           if (typeof said.ok !== "boolean") throw new TypeError("no answer");
           if (!said.ok) { busy = false; return stop(number, said.text); }
