@@ -282,4 +282,13 @@ _SQL = (
     ON CONFLICT (office_code, "grain", starts_on, item_code, kind, place, condition, spoil_class, own)
     DO UPDATE SET came = daily_flows.came + excluded.came, went = daily_flows.went + excluded.went
     """,
+    "DELETE FROM province_flows",
+    """
+    INSERT INTO province_flows (province_code, "grain", starts_on, item_code, kind, place, condition, spoil_class, own,
+                                came, went)
+    SELECT substr(office_code, 1, 2), "grain", starts_on, item_code, kind, place, condition, spoil_class, own,
+           SUM(came), SUM(went)
+    FROM daily_flows
+    GROUP BY substr(office_code, 1, 2), "grain", starts_on, item_code, kind, place, condition, spoil_class, own
+    """,
 )

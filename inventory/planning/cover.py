@@ -45,7 +45,7 @@ class Cover:
     @property
     def days(self) -> Fraction | None:
         """How many working days the free blanks last; None when nothing is used."""
-        return days_of_cover(self.on_hand, self.used_per_day)
+        return Fraction(self.on_hand * self.working_days, self.used) if self.used and self.working_days else None
 
     @property
     def reorder_level(self) -> int | None:
@@ -100,21 +100,35 @@ def runs_out_on(days: Fraction, as_of: date, coming: Sequence[date]) -> date | N
     return coming[ceil(days) - 1] if days <= len(coming) else None
 
 
+# So fine that no two different fractions of keping fall together, and a whole number is compared in no time.
+_FINE = 64
+
+
 def worst_first(covers: Iterable[Cover]) -> list[Cover]:
     """Those with nothing left, then those that run out first, then those of whom nothing is known."""
-    return sorted(covers, key=lambda one: (one.on_hand > 0, one.days is None, one.days or 0, one.office))
+    return sorted(covers, key=_haste)
+
+
+def _haste(one: Cover) -> tuple[bool, bool, int, str]:
+    known = bool(one.used and one.working_days)
+    days = (one.on_hand * one.working_days << _FINE) // one.used if known else 0
+    return one.on_hand > 0, not known, days, one.office
 
 
 def together(covers: Iterable[Cover], key: Callable[[Cover], str], names: dict[str, str]) -> list[Cover]:
     """One cover for each key that `names` knows: stock and use are added up."""
-    found = {code: Cover(code, name, 0, 0, 0, 0) for code, name in names.items()}
+    parts: dict[str, list[Cover]] = {code: [] for code in names}
     for one in covers:
-        if (whole := found.get(key(one))) is not None:
-            found[key(one)] = replace(
-                whole,
-                on_hand=whole.on_hand + one.on_hand,
-                earmarked=whole.earmarked + one.earmarked,
-                used=whole.used + one.used,
-                working_days=one.working_days,
-            )
-    return list(found.values())
+        if (of_key := parts.get(key(one))) is not None:
+            of_key.append(one)
+    return [
+        Cover(
+            code,
+            names[code],
+            on_hand=sum(one.on_hand for one in found),
+            earmarked=sum(one.earmarked for one in found),
+            used=sum(one.used for one in found),
+            working_days=found[-1].working_days if found else 0,
+        )
+        for code, found in parts.items()
+    ]

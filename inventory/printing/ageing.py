@@ -151,18 +151,31 @@ def ageing(actor: Actor, office: str | None, wanted: Slice) -> Page:
 
 
 def totals(actor: Actor, office: str | None) -> list[dict[str, Any]]:
-    """How many cards wait in an office and those below it, by the steps at which their offices flag. Three queries."""
+    """How many cards wait in an office and those below it, by the steps at which their offices flag. Two queries."""
     root = office or actor.office
     access.require(actor, Action.READ, root)
-    there = sa.select(Card.office_code).where(WAITING, access.within(Card.office_code, root))
-    offices = _offices(current().scalars(there.distinct()))
-    step = _step(offices.values()).label("step")
-    counted = there.add_columns(step, sa.func.count().label("cards")).group_by(Card.office_code, sa.text("step"))
+    rows = current().execute(_FLAGS.where(access.within(Office.code, root)))
+    offices = {row.code: _Flags(row.code, row.time_zone, flags_of(row.card_flag_days)) for row in rows}
+    starts = {
+        (each.time_zone, day): printed_before(day, clock.business_day(each.time_zone), each.time_zone)
+        for each in offices.values()
+        for day in each.days
+    }
+    # Told apart by all the instants at which any office flags: what is asked of each card names no office.
+    moments = sorted(set(starts.values()))
+    passed = sa.case(*((Card.printed_at < moment, at) for at, moment in enumerate(moments)), else_=len(moments))
+    counted = (
+        sa.select(Card.office_code, passed.label("moment"), sa.func.count().label("cards"))
+        .where(WAITING, access.within(Card.office_code, root))
+        .group_by(Card.office_code, sa.text("moment"))
+    )
     sums: defaultdict[tuple[int, int | None], int] = defaultdict(int)
     for row in current().execute(counted):
-        days = (0, *offices[row.office_code].days)
-        until = days[row.step + 1] - 1 if row.step + 1 < len(days) else None
-        sums[days[row.step], until] += row.cards
+        its = offices[row.office_code]
+        step = sum(row.moment <= moments.index(starts[its.time_zone, day]) for day in its.days)
+        days = (0, *its.days)
+        until = days[step + 1] - 1 if step + 1 < len(days) else None
+        sums[days[step], until] += row.cards
     steps = sorted(sums, key=lambda ends: (ends[0], ends[1] or 0))
     return [{"from_days": low, "until_days": high, "cards": sums[low, high]} for low, high in steps]
 
@@ -176,9 +189,11 @@ class _Flags:
     days: tuple[int, ...]
 
 
+_FLAGS = sa.select(Office.code, Office.time_zone, Office.card_flag_days)
+
+
 def _offices(codes: Iterable[str]) -> dict[str, _Flags]:
-    query = sa.select(Office.code, Office.time_zone, Office.card_flag_days)
-    rows = [row for part in chunks(sorted(codes)) for row in current().execute(query.where(Office.code.in_(part)))]
+    rows = [row for part in chunks(sorted(codes)) for row in current().execute(_FLAGS.where(Office.code.in_(part)))]
     return {row.code: _Flags(row.code, row.time_zone, flags_of(row.card_flag_days)) for row in rows}
 
 

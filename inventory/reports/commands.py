@@ -14,18 +14,18 @@ from inventory import clock
 from inventory.database import current, insert_ignore, table_of, transaction, wire
 from inventory.offices.models import Office
 from inventory.offices.rules import TIME_ZONES
-from inventory.recordings.models import Recording
 from inventory.reports import flows, waiting
-from inventory.reports.models import Flow, FlowProgress, QueueDay
+from inventory.reports.models import Flow, FlowProgress, ProvinceFlow, QueueDay
 from inventory.reports.rules import Grain
 from inventory.seals.models import Seal
 
-_FLOWS, _PROGRESS, _SEALS, _QUEUES = (table_of(model) for model in (Flow, FlowProgress, Seal, QueueDay))
+_FLOWS, _PROVINCES, _PROGRESS, _SEALS, _QUEUES = (
+    table_of(model) for model in (Flow, ProvinceFlow, FlowProgress, Seal, QueueDay)
+)
 # The lock of the one who adds up, on PostgreSQL: any number that nobody else uses.
 _LOCK = 7_201_911
 # So many movements are added up by one transaction.
 _BATCH = 1_000
-_KEY = [column.name for column in _FLOWS.primary_key]
 
 
 def roll() -> int:
@@ -52,7 +52,8 @@ def _roll_some() -> int:
         positions = session.scalars(reached.limit(_BATCH)).all()
         if positions:
             for grain in Grain:
-                wire(session).execute(_adding(wire(session).dialect.name, grain, after, positions[-1]))
+                for adding in _adding(wire(session).dialect.name, grain, after, positions[-1]):
+                    wire(session).execute(adding)
             session.execute(sa.update(_PROGRESS).values(position=positions[-1]))
     return len(positions)
 
@@ -70,16 +71,21 @@ def _alone(session: Session) -> None:
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
 
 
-def _adding(dialect: str, grain: Grain, after: int, until: int) -> Any:
-    """The statement that adds the sums of some sealed movements to those of their periods."""
+def _adding(dialect: str, grain: Grain, after: int, until: int) -> list[Any]:
+    """The statements that add the sums of some sealed movements to those of their periods: by office, by province."""
     chosen = sa.select(_SEALS.c.movement_id).where(_SEALS.c.position > after, _SEALS.c.position <= until)
     sums = flows.of_movements(chosen, grain, dialect)
-    insert = sqlite_insert(_FLOWS) if dialect == "sqlite" else postgresql_insert(_FLOWS)
-    names = (*_KEY, "came", "went")
+    return [_onto(_FLOWS, sums, dialect), _onto(_PROVINCES, flows.of_provinces(sums), dialect)]
+
+
+def _onto(table: sa.Table, sums: sa.Subquery, dialect: str) -> Any:
+    insert = sqlite_insert(table) if dialect == "sqlite" else postgresql_insert(table)
+    key = [column.name for column in table.primary_key]
+    names = (*key, "came", "went")
     # SQLite reads ON CONFLICT as part of a join unless there is a WHERE before it.
     added = insert.from_select(names, sa.select(*[sums.c[name] for name in names]).where(sa.true()))
-    more = {name: _FLOWS.c[name] + added.excluded[name] for name in ("came", "went")}
-    return added.on_conflict_do_update(index_elements=_KEY, set_=more)
+    more = {name: table.c[name] + added.excluded[name] for name in ("came", "went")}
+    return added.on_conflict_do_update(index_elements=key, set_=more)
 
 
 def note_queues() -> int:
@@ -95,7 +101,7 @@ def note_queues() -> int:
         left = current().scalars(offices.where(Office.code.not_in(done))).all()
         if not left:
             continue
-        counted = waiting.counted(Office.time_zone == zone, yesterday, Recording.office_code)
+        counted = waiting.counted(lambda _office: sa.true(), {zone}, yesterday)
         rows = [
             {"day": yesterday, "office_code": code, "prr_left": found.prr_left, "suket_owed": found.suket_owed}
             for code in left

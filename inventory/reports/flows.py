@@ -16,20 +16,23 @@ from inventory.catalogue.rules import ItemKind
 from inventory.database import current, table_of, wire
 from inventory.errors import Busy
 from inventory.offices.rules import MINISTRY
-from inventory.reports.models import TAKEN, Flow, FlowProgress
+from inventory.reports.models import TAKEN, Flow, FlowProgress, ProvinceFlow
 from inventory.reports.rules import HELD, TRANSFERRING, Grain, Period, Sum
 from inventory.seals.models import Seal, SealProgress
 from inventory.stock.models import Account, Entry, Movement
 from inventory.stock.rules import Condition, MovementKind, Place
 from inventory.transfers.models import Transfer
 
-_FLOWS, _PROGRESS, _SEALS, _SEALED = (table_of(model) for model in (Flow, FlowProgress, Seal, SealProgress))
+_FLOWS, _PROVINCES, _PROGRESS, _SEALS, _SEALED = (
+    table_of(model) for model in (Flow, ProvinceFlow, FlowProgress, Seal, SealProgress)
+)
 _ACCOUNTS, _ENTRIES, _MOVEMENTS, _TRANSFERS = (table_of(model) for model in (Account, Entry, Movement, Transfer))
 _POSITION = sa.func.coalesce(sa.select(_PROGRESS.c.position).scalar_subquery(), 0)
 # What a report tells of the time before its period.
 _KEPT = (*HELD, Place.TRANSFER)
 _SORT = ("item_code", "kind", "place", "condition", "spoil_class", "own")
 _PLAIN: list[Any] = [sa.literal_column("''", sa.String), sa.literal_column("0", sa.SmallInteger), sa.false()]
+_PLAIN_SORT = ("kind", "spoil_class", "own")
 _BY_PRINTING = (MovementKind.PRINTING.value, MovementKind.PRINTING_UNDO.value)
 _TRIES = 20
 
@@ -93,6 +96,14 @@ def of_movements(chosen: Any, grain: Grain, dialect: str, *conditions: Any) -> s
     sums = [_total(sa.case((side, sa.func.abs(net.c.quantity)), else_=0)).label(name) for name, side in sides.items()]
     word = sa.literal(grain.value, sa.String).label("grain")
     return sa.select(*key, word, *sums).where(net.c.quantity != 0).group_by(*key).subquery("sums")
+
+
+def of_provinces(sums: Any) -> sa.Subquery:
+    """The same sums by the columns of `province_flows`."""
+    province = row_of(MINISTRY, sums.c.office_code).label("province_code")
+    key = [sums.c[name] for name in ("grain", "starts_on", *_SORT)]
+    both = [_total(sums.c[name]).label(name) for name in ("came", "went")]
+    return sa.select(province, *key, *both).group_by(province, *key).subquery("provinces")
 
 
 def _start(day: Any, grain: Grain, dialect: str) -> Any:
@@ -199,15 +210,21 @@ def _with_position(told: sa.Subquery) -> Any:
 
 
 def _rolled(office: str, period: Period) -> Iterator[Any]:
-    reach = access.within(_FLOWS.c.office_code, office)
-    where = row_of(office, _FLOWS.c.office_code)
-    key = [_FLOWS.c[name] for name in _SORT]
-    sums = [_total(_FLOWS.c[name]).label(name) for name in ("came", "went")]
+    nation = office == MINISTRY
+    flows = (_PROVINCES if nation else _FLOWS).c
+    where, reach = (flows.province_code, sa.true()) if nation else (
+        flows.office_code, access.within(flows.office_code, office)
+    )  # fmt: skip
+    sums = [_total(flows[name]).label(name) for name in ("came", "went")]
     before = [(sa.false(), *part) for part in period.before]
     for within, grain, first, after in (*before, (sa.true(), period.grain, period.first, period.after)):
-        span = [_FLOWS.c.grain == grain, _FLOWS.c.starts_on >= first, _FLOWS.c.starts_on < after]
+        span = [flows.grain == grain, flows.starts_on >= first, flows.starts_on < after]
+        # What all rows of a grain have in common is not told apart again: that is most of the time this takes.
+        plain = dict(zip(_PLAIN_SORT, _PLAIN, strict=True)) if grain.held else {}
+        apart = [flows[name] for name in _SORT if name not in plain]
+        key = [plain[name].label(name) if name in plain else flows[name] for name in _SORT]
         query = sa.select(where.label("told_in"), within.label("within"), *key, *sums)
-        yield query.where(*span, reach).group_by(where, *key)
+        yield query.where(*span, reach).group_by(where, *apart)
 
 
 def _loose(office: str, period: Period, position: int, floor: int) -> Iterator[Any]:
@@ -228,23 +245,36 @@ def _behind(position: int, floor: int) -> tuple[Any, Any]:
 
 
 def differences() -> Iterator[str]:
-    """One sentence for every period whose sums are not what the entries of its movements say, up to the position."""
+    """One sentence for every period whose sums are not what the entries of its movements say, up to the position.
+
+    Those of the provinces are held against those of their offices.
+    """
     position = sa.select(_POSITION).scalar_subquery()
     chosen = sa.select(_SEALS.c.movement_id).where(_SEALS.c.position <= position)
     dialect = wire(current()).dialect.name
-    for grain in Grain:
-        yield from _differences(of_movements(chosen, grain, dialect), grain)
-
-
-def _differences(sums: sa.Subquery, grain: Grain) -> Iterator[str]:
     # `own` is what the transfer said when it was added up: it may have been sent elsewhere since.
-    names = ("office_code", "starts_on", "item_code", "kind", "place", "condition", "spoil_class")
+    names = ("starts_on", "item_code", "kind", "place", "condition", "spoil_class")
+    for grain in Grain:
+        of_offices = [_FLOWS.c.office_code.label("told_of"), *[_FLOWS.c[name] for name in names]]
+        sums = of_movements(chosen, grain, dialect).c
+        yield from _differences(grain, (_FLOWS.c, of_offices), (sums, [sums.office_code, *[sums[n] for n in names]]))
+    every = (*names, "own")
+    offices = of_provinces(_FLOWS).c
+    for grain in Grain:
+        told = [_PROVINCES.c.province_code.label("told_of"), *[_PROVINCES.c[name] for name in every]]
+        yield from _differences(
+            grain, (_PROVINCES.c, told), (offices, [offices.province_code, *[offices[name] for name in every]])
+        )
+
+
+def _differences(grain: Grain, kept: tuple[Any, list[Any]], said: tuple[Any, list[Any]]) -> Iterator[str]:
+    """Where the sums that are kept are not what is said; each are columns, and those of them that name a sum."""
     parts = [
-        sa.select(*[_FLOWS.c[name] for name in names], _FLOWS.c.came, _FLOWS.c.went).where(_FLOWS.c.grain == grain),
-        sa.select(*[sums.c[name] for name in names], -sums.c.came, -sums.c.went),
+        sa.select(*kept[1], kept[0].came, kept[0].went).where(kept[0].grain == grain),
+        sa.select(*said[1], -said[0].came, -said[0].went).where(said[0].grain == grain),
     ]
     both = sa.union_all(*parts).subquery("both")
-    key = [both.c[name] for name in names]
+    key = [both.c[column.name] for column in kept[1]]
     came, went = (_total(both.c[name]) for name in ("came", "went"))
     query = sa.select(*key, came.label("came"), went.label("went")).group_by(*key).having(sa.or_(came != 0, went != 0))
     for each in current().execute(query, execution_options={"yield_per": 1_000}):
@@ -254,6 +284,6 @@ def _differences(sums: sa.Subquery, grain: Grain) -> Iterator[str]:
             if count
         ]
         yield (
-            f"flows of {each.office_code}, {grain} {each.starts_on}: {each.item_code} ({each.condition}, {each.place},"
+            f"flows of {each.told_of}, {grain} {each.starts_on}: {each.item_code} ({each.condition}, {each.place},"
             f" {each.kind}): {', '.join(apart)}"
         )

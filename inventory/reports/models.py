@@ -56,6 +56,26 @@ class Flow(Base):
     went: Mapped[int] = mapped_column(sa.BigInteger)
 
 
+class ProvinceFlow(Base):
+    """The sums of all offices of a province: their codes begin with its own, and the ministry's is all of its own.
+
+    The report of the nation is read from these, by period; they are added up together with those of the offices.
+    """
+
+    __tablename__ = "province_flows"
+    grain: Mapped[Grain] = mapped_column(by_value(Grain), primary_key=True)
+    starts_on: Mapped[date] = mapped_column(primary_key=True)
+    province_code: Mapped[Code] = mapped_column(primary_key=True)
+    item_code: Mapped[Code] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(_WORD, primary_key=True)
+    place: Mapped[str] = mapped_column(_WORD, primary_key=True)
+    condition: Mapped[str] = mapped_column(_WORD, primary_key=True)
+    spoil_class: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True)
+    own: Mapped[bool] = mapped_column(primary_key=True)
+    came: Mapped[int] = mapped_column(sa.BigInteger)
+    went: Mapped[int] = mapped_column(sa.BigInteger)
+
+
 class FlowProgress(Base):
     """Up to which sealed position movements are added up: written with the sums, so that neither is without the other.
 

@@ -14,8 +14,8 @@ from inventory.database import current
 from inventory.reports import commands, flows
 from inventory.reports.commands import note_queues, roll
 from inventory.reports.daily import report
-from inventory.reports.models import Flow, FlowProgress, QueueDay
-from inventory.reports.rules import Grain
+from inventory.reports.models import Flow, FlowProgress, ProvinceFlow, QueueDay
+from inventory.reports.rules import Grain, Period
 from inventory.seals.commands import seal
 from inventory.seals.models import Seal
 from inventory.stock import commands as stock
@@ -104,6 +104,30 @@ def test_what_is_added_up_in_small_parts_comes_to_the_same(told, monkeypatch):
     assert list(flows.differences()) == []
 
 
+def test_the_sums_of_the_provinces_are_those_of_their_offices(told):
+    seal(told)
+    roll()
+    periods = [Period(Grain.DAY, date(2026, 11, 22)), Period(Grain.DAY, date(2026, 1, 5))]
+    for period in (*periods, Period(Grain.MONTH, date(2026, 1, 1)), Period(Grain.MONTH, date(2026, 11, 1))):
+        nation, offices = plain(flows.found("0", period)), plain(flows.found("15", period))
+        by_province = {}
+        for (_office, *rest), came_and_went in offices.items():
+            sums = by_province.setdefault(("15", *rest), [0, 0])
+            sums[:] = [one + other for one, other in zip(sums, came_and_went, strict=True)]
+        assert {key: sums for key, sums in nation.items() if key[0] == "15"} == by_province
+        assert by_province
+
+
+def plain(found):
+    """What was found, sum by sum."""
+    return {
+        (row, item, part, each.kind, each.place, each.condition, each.spoil_class, each.own): [each.came, each.went]
+        for (row, item), sums in found.items()
+        for part, parts in (("before", sums.before), ("within", sums.within))
+        for each in parts
+    }
+
+
 def test_an_adding_up_that_breaks_off_leaves_nothing_behind(told, monkeypatch):
     seal(told)
     before = figures(date(2026, 11, 22))
@@ -151,6 +175,8 @@ TAMPERINGS = {
     ),
     "the place": (sa.update(Flow).values(place="custody").where(Flow.place == "store"), "(blank, custody, "),
     "the condition": (sa.update(Flow).values(condition="printed").where(Flow.condition == "spoiled"), "(printed, "),
+    "the sum of a province": (sa.update(ProvinceFlow).values(came=ProvinceFlow.came + 1), "flows of 15, day 2026-"),
+    "a province": (sa.delete(ProvinceFlow).where(ProvinceFlow.grain == "month"), ", month 2026-"),
     "how far it went": (sa.update(FlowProgress).values(position=FlowProgress.position - 2), "too many"),
 }  # fmt: skip
 

@@ -28,6 +28,8 @@ from web.tables import Column, Table
 
 pages = Pages("coverage", __name__)
 _MOST = 600
+# A picture shows so many regions, the first of the table; that one shows them all.
+_DRAWN = 12
 
 
 def _choices(parent: str | None) -> list[tuple[str, str]]:
@@ -71,7 +73,8 @@ def ranked(query: dict[str, Any]) -> Any:
         totals=found.totals,
         provinces=list_provinces() if actor().office == MINISTRY else [],
         asked=query["parent"],
-        bars=bars,
+        bars=bars[:_DRAWN],
+        drawn=_DRAWN if len(bars) > _DRAWN else None,
         by_count=by_count,
         ranked=_table(rows, found.parent, _MOST_RECORDED if by_count else _LOWEST),
         reporting=permits(actor(), Action.REPORT_COVERAGE),
