@@ -23,6 +23,8 @@ from inventory.recordings.rules import Spot
 from inventory.texts import Text
 
 PREVIEWED = 10
+# So many words, so long, may a column of reasons or statuses have that nobody knows here.
+MOST_WORDS, LONGEST_WORD = 20, 40
 _NIK = 16
 
 
@@ -190,6 +192,35 @@ def preview(
         ],
         "lines": lines,
     }
+
+
+def remembered(actor: Actor, office_code: str, name: str | None) -> Profile:
+    """How an office's files were read before: the profile of this name, else the one used last, else nothing."""
+    office_for(actor, Action.RECORD, office_code)
+    return profile_for(office_code, name)
+
+
+def unknown_words(content: bytes, profile: Profile) -> dict[str, list[str]]:
+    """The words in the columns of reason and status that mean nothing here yet, as the file spells them.
+
+    A column with very many of them, long ones or such with a NIK is none of these columns: it may tell of people, and
+    nothing of it is repeated.
+    """
+    table = sheets.opened(content, profile)
+    columns, known = rules.fields_of(table.header, profile), rules.words_of(profile)
+    at = {name: columns.index(name) for name in known if name in columns}
+    found: dict[str, dict[str, str]] = {name: {} for name in at}
+    for _, cells in islice(table.rows, rules.MAX_ROWS):
+        for name, index in at.items():
+            word = str(cells[index]).strip() if index < len(cells) and cells[index] is not None else ""
+            if word and rules.plain(word) not in known[name] and len(found[name]) <= MOST_WORDS:
+                found[name].setdefault(rules.plain(word), word)
+    return {name: list(words.values()) for name, words in found.items() if words and _are_words(list(words.values()))}
+
+
+def _are_words(words: list[str]) -> bool:
+    short = all(len(word) <= LONGEST_WORD and niks.untold(word) == word and rules.plain(word) for word in words)
+    return len(words) <= MOST_WORDS and short
 
 
 def _previewed(reader: LineReader, number: int, cells: list[Any]) -> dict[str, Any]:

@@ -163,3 +163,58 @@ def test_what_is_missing_or_wrong_is_said_in_the_words_of_people(browses):
     shown = printer.follow(upload(printer, content))
     assert "2 acara Acara ini tidak ditemukan." in shown.words
     assert "3 NIK NIK harus 16 angka." in shown.words
+
+
+def test_words_of_another_system_are_given_a_meaning_and_remembered(browses, calls):
+    printer = browses("printer", "15.03")
+    people = [
+        (nik(1), "Siti", "raib", "antre", "05-01-2026"),
+        (nik(2), "Budi", "sompek", "antre", "05-01-2026"),
+    ]
+    content = siak(*people, header=("NIK", "NAMA", "ALASAN", "STATUS", "TGL_REKAM"))
+    looked = upload(printer, content, 200, to=f"{BRING}/pratinjau")
+    assert "alasan cetak: raib" in looked.words
+    assert looked.text.count('value="antre"') == 1
+    said = {}
+    for at, (field, word, ours) in enumerate(
+        [("reason", "raib", "lost"), ("reason", "sompek", "damaged"), ("status", "antre", "prr")]
+    ):
+        said |= {f"words/{at}/field": field, f"words/{at}/word": word, f"words/{at}/ours": ours}
+    again = upload(printer, content, 200, to=f"{BRING}/pratinjau", **said)
+    assert '<option value="lost" selected>' in again.text
+    assert "Baru 2 baris" in printer.follow(upload(printer, content, **said)).words
+    kept = {one["reason"] for one in calls("printer", "15.03").get("/recordings")["items"]}
+    assert kept == {"lost", "damaged"}
+    more = siak(
+        (nik(3), "Dewi", "raib", "antre", "05-01-2026"), header=("NIK", "NAMA", "ALASAN", "STATUS", "TGL_REKAM")
+    )
+    by_hand = {"columns/0/header": "NIK", "columns/0/field": "nik"}
+    assert "Apa arti kata ini?" not in upload(printer, more, 200, to=f"{BRING}/pratinjau", **by_hand).words
+    assert "Baru 1 baris" in printer.follow(upload(printer, more, **by_hand)).words
+
+
+def test_a_column_that_may_tell_of_people_is_not_repeated_as_words(browses):
+    printer = browses("printer", "15.03")
+    many = [
+        (nik(at), f"Orang {at}", f"Nama {'abcdefghijklmnopqrstuvwxyz'[at]}", "PRR", "05-01-2026") for at in range(25)
+    ]
+    header = ("NIK", "NAMA", "ALASAN", "STATUS", "TGL_REKAM")
+    looked = upload(printer, siak(*many, header=header), 200, to=f"{BRING}/pratinjau")
+    assert "Apa arti kata ini?" not in looked.words
+    looked = upload(
+        printer, siak((nik(1), "Siti", nik(2), "PRR", "05-01-2026"), header=header), 200, to=f"{BRING}/pratinjau"
+    )
+    assert nik(2) not in looked.text
+
+
+def test_what_a_word_means_is_one_of_ours(browses):
+    printer = browses("printer", "15.03")
+    said = {"words/0/field": "reason", "words/0/word": "raib", "words/0/ours": "entah"}
+    refused = upload(printer, listed(line(1)), 422, **said)
+    assert "Pilih berkasnya sekali lagi" in refused.words
+
+
+def test_the_event_that_was_chosen_is_named_where_the_file_is_looked_at(browses, app):
+    event = running_event(app, "15.03")
+    looked = upload(browses("printer", "15.03"), listed(line(1)), 200, to=f"{BRING}/pratinjau", event=str(event.id))
+    assert "Untuk acara" in looked.words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import marshmallow as ma
@@ -14,7 +15,7 @@ from api.reports.files import CSV
 from inventory.access import Action
 from inventory.intake import commands, queries
 from inventory.intake.commands import Sent
-from inventory.intake.queries import ImportFilter
+from inventory.intake.queries import LONGEST_WORD, MOST_WORDS, ImportFilter
 from inventory.intake.rules import FIELDS, MAX_BYTES, RUNNING, ImportRefused, Profile, check_profile
 from inventory.paging import Slice
 from inventory.recordings.rules import PrintReason, ReportedStatus
@@ -33,6 +34,7 @@ _SAMPLE = """NIK,NAMA,ALASAN,STATUS,TGL_REKAM
 9999990101900001,Contoh Satu,BARU,PRR,05-01-2026 08:00
 9999994101900002,Contoh Dua,HILANG,SFE,05-01-2026 09:30
 """
+MAPPED = {"reason": PrintReason, "status": ReportedStatus}
 _UNREAD = Text("(tidak dibaca)", "(not read)")
 FIELD_WORDS = {
     "client_id": Text("nomor perekaman", "number of the recording"),
@@ -63,6 +65,14 @@ class MappedIn(fields.Strict):
     field = fields.Words(high=40, load_default=None, allow_none=True, validate=fields.one_of(FIELDS))
 
 
+class WordIn(fields.Strict):
+    """A word that stands in the file's column of reasons or statuses, and what it means here."""
+
+    field = fields.Words(high=40, required=True, validate=fields.one_of(MAPPED))
+    word = fields.Words(high=LONGEST_WORD, required=True)
+    ours = fields.Words(high=40, load_default=None, allow_none=True)
+
+
 class ShownQuery(fields.Strict):
     """Which event the import was told to be of."""
 
@@ -75,6 +85,7 @@ class FileIn(fields.Strict):
     office = fields.code(required=True)
     profile = fields.Words(high=60, load_default=None, allow_none=True)
     columns = fields.Several(fields.Part(MappedIn), high=200, load_default=list)
+    words = fields.Several(fields.Part(WordIn), high=2 * MOST_WORDS, load_default=list)
     reason = fields.Kind(PrintReason, load_default=None, allow_none=True)
     status = fields.Kind(ReportedStatus, load_default=None, allow_none=True)
     name = fields.Words(high=60, load_default=None, allow_none=True)
@@ -98,7 +109,8 @@ def _shown(found: dict[str, Any] | None) -> Any:
         field_words=FIELD_WORDS,
         reasons=list(PrintReason),
         statuses=list(ReportedStatus),
-        events=choices.events(),
+        events=(events := choices.events()),
+        event=dict(events).get(request.form.get("/event", "")),
     )
 
 
@@ -107,7 +119,18 @@ def preview(body: dict[str, Any]) -> Any:
     """The first lines as they would be read; nothing is kept."""
     content = _content()
     forms.keep_typed()
-    return _shown(queries.preview(actor(), body["office"], body["profile"], content, _profile(body)))
+    told = _profile(body)
+    found = queries.preview(actor(), body["office"], body["profile"], content, told)
+    base = told or queries.remembered(actor(), body["office"], body["profile"])
+    unknown = queries.unknown_words(content, base)
+    listed = [
+        {"field": name, "word": word, "kinds": list(MAPPED[name]), "ours": ""}
+        for name in unknown
+        for word in unknown[name]
+    ]
+    # What was said of a word stays said: it is no longer unknown, but must come along with the form.
+    said = [each | {"kinds": list(MAPPED[each["field"]])} for each in body["words"] if each["ours"]]
+    return _shown(found | {"words": said + listed})
 
 
 @pages.does("/cetak/impor", Action.RECORD, body=FileIn, again=bring, most_bytes=MOST_BYTES)
@@ -153,11 +176,21 @@ def _content() -> bytes:
 def _profile(body: dict[str, Any]) -> Profile | None:
     """What was chosen for this file by hand; None when it is left to a profile or to the names that are known."""
     columns = {column["header"]: column["field"] for column in body["columns"] if column["field"]}
-    constants = {name: str(body[name]) for name in ("reason", "status") if body[name] is not None}
-    if not (columns or constants):
+    constants = {name: str(body[name]) for name in MAPPED if body[name] is not None}
+    said = {name: {one["word"]: one["ours"] for one in body["words"] if one["field"] == name} for name in MAPPED}
+    words = {name: {word: ours for word, ours in told.items() if ours} for name, told in said.items()}
+    if not (columns or constants or any(words.values())):
         return None
+    # What an office said of its words before is not said again on the page, and still holds.
+    before = queries.remembered(actor(), body["office"], body["profile"])
     name = body["name"] or body["profile"] or "Daftar harian"
-    profile = Profile(name, columns, constants=constants)
+    profile = replace(
+        before,
+        name=name,
+        columns=columns,
+        words={name: {**before.words.get(name, {}), **words[name]} for name in MAPPED},
+        constants={**before.constants, **constants},
+    )
     check_profile(profile)
     return profile
 
