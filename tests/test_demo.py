@@ -7,8 +7,10 @@ import migrations
 from api.app import create_app
 from api.cli import group
 from inventory import demo, setup
-from inventory.database import db, transaction
+from inventory.audit import AuditRow
+from inventory.database import current, db, transaction
 from inventory.marks import demo_mark, mark_demo
+from inventory.people.models import User
 from inventory.reports.queries import differences
 from tests.builders import Caller, receipt, settings_for
 from tests.demo import database_of_its_own
@@ -26,6 +28,9 @@ def test_the_demo_is_true_to_the_figures_of_its_scenarios(app, calls):
     with app.app_context():
         assert demo.load() == "The demo is loaded already."
         assert list(differences()) == []
+        doers = set(current().scalars(sa.select(User.name).join(AuditRow, AuditRow.user_id == User.id)))
+    assert {"Siti Rahmawati", "Budi Santoso", "Dewi Lestari"} < doers
+    assert doers.isdisjoint({"clerk@15.03", "coordinator@15", "printer@15.03", "field@15.03"})
 
 
 def _the_coming_event_is_short_by_target_and_over_by_turnout(coordinator):

@@ -31,6 +31,7 @@ def load() -> str:
         return "This database has movements of its own: the demo stays out of it."
     with transaction() as session:
         marks.mark_demo(session, "loading")
+    people.add_users()  # first, so that what is told was done by them
     trenggalek.play()
     sarolangun.play_2019()
     jember.play_2020()
@@ -40,7 +41,6 @@ def load() -> str:
     sarolangun.plan_next(day + timedelta(days=DAYS_AHEAD))
     today.play(day)
     desk.play(day)
-    people.add_users()
     with transaction() as session:
         marks.mark_demo(session, WHOLE)
     return "Loaded the scenarios S1 to S5, and Sarolangun once more, twelve days ahead."

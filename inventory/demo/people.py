@@ -19,11 +19,6 @@ JAKARTA = ZoneInfo("Asia/Jakarta")
 PASSWORD = "blangko untuk semua"  # noqa: S105 - it protects nothing
 
 
-def somebody(role: Role, office: str) -> Actor:
-    """The standing user of a role at an office."""
-    return Actor(user_at(role, office), role, office)
-
-
 def at(text: str) -> datetime:
     """An instant of western Indonesia, "2019-04-04 08:00"."""
     return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=JAKARTA)
@@ -62,3 +57,10 @@ def add_users() -> None:
     for user in USERS:
         if user.login not in there:
             create_user(system_actor(), user.name, user.role, user.office, user.login, PASSWORD)
+
+
+def somebody(role: Role, office: str) -> Actor:
+    """Who of the demo users has this role at an office, so that deeds have a person's name; else its standing user."""
+    login = next((user.login for user in USERS if (user.role, user.office) == (role, office)), None)
+    found = current().scalar(sa.select(SignIn.user_id).where(SignIn.login == login)) if login else None
+    return Actor(found or user_at(role, office), role, office)

@@ -21,7 +21,6 @@ from inventory.outreach import commands as outreach
 from inventory.outreach.queries import stops_of
 from inventory.outreach.rules import EventKind, EventPlan, StopKind, StopPlan
 from inventory.paging import Slice
-from inventory.people.commands import user_at
 from inventory.printing import commands as printing
 from inventory.printing import handover
 from inventory.printing.commands import NewJob
@@ -137,7 +136,7 @@ def _plan(name: str, first_day: date, deadline: date | None) -> int:
             )
             outreach.add_stop(host, event, stop)
     for office in NEIGHBOURS:
-        outreach.add_member(host, event, user_at(Role.PRINTER, office))
+        outreach.add_member(host, event, somebody(Role.PRINTER, office).user_id)
     province = somebody(Role.COORDINATOR, PROVINCE)
     pool = ((HOST, "blangko", FROM_HOST), (PROVINCE, "blangko", FROM_PROVINCE))
     for office, item, quantity in (*pool, (PROVINCE, "ribbon", RIBBONS), (PROVINCE, "film", FILMS)):
