@@ -21,7 +21,7 @@ from flask import Flask
 import migrations
 from inventory import setup, tables
 from inventory.database import db
-from tests import postgres
+from tests import demo, postgres
 from tests.builders import Caller, settings_for
 from tests.visitor import Visitor
 
@@ -99,6 +99,12 @@ def postgresql_url() -> Iterator[str]:
     """The address of this run's own PostgreSQL server."""
     with postgres.server() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def told_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a SQLite demo: loaded once a run, and never opened, only copied."""
+    return demo.once_a_run(demo.shared_folder(tmp_path_factory.getbasetemp()))
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

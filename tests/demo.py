@@ -1,7 +1,9 @@
-"""The demo on a database of its own, loaded once for all tests that only look at it, or that take a copy of it."""
+"""The demo on a database of its own; on SQLite it is loaded once a run, and everybody takes a copy of it."""
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -44,14 +46,30 @@ def database_of_its_own(server: str) -> Iterator[str]:
     engine.dispose()
 
 
-def copy_of(app: Flask, folder: Path, **settings: Any) -> Flask:
+def copy_of(file: Path, folder: Path, **settings: Any) -> Flask:
     """The application on a copy of a SQLite demo: what a test does to it hurts no other."""
     from api.app import create_app
 
-    with app.app_context():
-        source = Path(db.engine.url.database or "")
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        db.engine.dispose()
-    shutil.copy(source, folder / "demo.db")
+    shutil.copy(file, folder / "demo.db")
     return create_app(settings_for(f"sqlite:///{folder / 'demo.db'}", ledger_dir=folder / "ledger", **settings))
+
+
+def once_a_run(folder: Path) -> Path:
+    """The file of a SQLite demo in a folder that all processes of a run share: the first loads it, the others wait."""
+    file = folder / "demo.db"
+    with (folder / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            made = folder / "loading.db"
+            app = load(f"sqlite:///{made}", folder / "loading")
+            with app.app_context():
+                with db.engine.connect() as connection:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                db.engine.dispose()
+            made.rename(file)
+    return file
+
+
+def shared_folder(own: Path) -> Path:
+    """The folder of a whole run; under xdist each worker's own lies in it."""
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own

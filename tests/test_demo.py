@@ -1,5 +1,7 @@
 """The demo: the five scenarios on one database, told through the commands, and true to their figures."""
 
+import os
+
 import pytest
 import sqlalchemy as sa
 
@@ -13,7 +15,7 @@ from inventory.marks import demo_mark, mark_demo
 from inventory.people.models import User
 from inventory.reports.queries import differences
 from tests.builders import Caller, receipt, settings_for
-from tests.demo import database_of_its_own
+from tests.demo import copy_of, database_of_its_own
 
 TABLES = ("movements", "users", "audit_rows", "offices", "items")
 
@@ -66,6 +68,17 @@ def _the_figures_of_the_other_scenarios_are_there(east, rejang):
     assert rows["17.02"]["remaining"] == 11_780
     assert "remaining_differs" in {flag["code"] for flag in rows["17.02"]["flags"]}
     assert {event["kind"] for event in east.get("/events")["items"]} == {"mobile_unit", "school", "home_visits"}
+
+
+def test_one_command_makes_ready_and_serves(told_demo, tmp_path, monkeypatch):
+    app = copy_of(told_demo, tmp_path)
+    began = []
+    monkeypatch.setattr(os, "execv", lambda _program, arguments: began.append(arguments))
+    said = app.test_cli_runner().invoke(args=["serve", "--demo"], cli=group).output
+    assert "regions: 0 added" in said
+    assert "The demo is loaded already." in said
+    assert said.count("blk_") == 6
+    assert "wsgi:app" in began[0]
 
 
 def test_a_database_with_movements_of_its_own_is_left_alone(app, calls):

@@ -6,6 +6,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -24,13 +25,6 @@ QUIET = [
 SMALL, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 800}
 
 
-@pytest.fixture(scope="session")
-def told_demo(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """The demo, loaded once; every test file works on a copy."""
-    folder = tmp_path_factory.mktemp("told")
-    return demo.load(f"sqlite:///{folder / 'demo.db'}", folder)
-
-
 @dataclass(frozen=True)
 class Served:
     """The service as it runs for one test file."""
@@ -40,7 +34,7 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def served(told_demo: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(told_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The service on a copy of the demo, with a port of its own."""
     app = demo.copy_of(told_demo, tmp_path_factory.mktemp("served"))
     server = make_server("127.0.0.1", 0, app, threaded=True)

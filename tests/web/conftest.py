@@ -16,7 +16,7 @@ def demo_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     """The application with the demo on it, on a database of each kind; nobody changes anything there."""
     folder = tmp_path_factory.mktemp("demo")
     if request.param == "sqlite":
-        yield demo.load(f"sqlite:///{folder / 'demo.db'}", folder)
+        yield demo.copy_of(request.getfixturevalue("told_demo"), folder)
         return
     with demo.database_of_its_own(request.getfixturevalue("postgresql_url")) as url:
         app = demo.load(url, folder)
