@@ -263,6 +263,8 @@ class Card(Base):
         sa.Index(None, "office_code", "status"),
         sa.Index(None, "store_code", "status"),
         sa.Index(None, "office_code", "printed_at"),
+        # A member of an event hands over what was printed in it.
+        sa.Index(None, "event_id", "recording_id"),
         # What waits is not slowed down by what was handed over long ago.
         sa.Index(
             "ix_cards_waiting",
