@@ -1,7 +1,7 @@
 """Ordinary days in Jambi, up to today: what the pages of the console show when nothing special is on.
 
-All of it is assumed: five regencies print some cards a day from stocks that last for a few days or for weeks, and
-Sarolangun has a queue, a printer, a delivery to confirm and a report of its coverage. Nothing here is in an event.
+All of it is assumed: six regencies print some cards a day from stocks that last for a few days or for months, and
+Sarolangun has a queue, a printer and a delivery to confirm as well. Nothing here is in an event.
 """
 
 from __future__ import annotations
@@ -46,22 +46,22 @@ from inventory.transfers.headings import Delivered
 
 PROVINCE, HERE = "15", "15.03"
 REASONS = tuple(PrintReason)
-QUEUE, TO_CONFIRM, DAILY_WORK = 36, 500, 800
+QUEUE, TO_CONFIRM, DAILY_WORK = 36, 500, 1_044
 # Each printing day of these regencies, so many days ago.
 DAYS_AGO = (12, 8, 5, 1)
-COLLECTED_OF_TEN = 8
 COUNT_EVERY = 30
 SERVICE_POINT = ("15.03-SINGKUT", "UPT Singkut")
 
 
 @dataclass(frozen=True, slots=True)
 class Regency:
-    """One office's ordinary days: blanks it got, cards of one day, and what it said of its coverage."""
+    """One office's ordinary days: blanks it got, cards of one day, what it said of its coverage, who comes."""
 
     code: str
     received: int
     cards: int
-    recorded_percent: float
+    recorded_percent: float | None = None
+    collected_of_ten: int = 8
 
 
 REGENCIES = (
@@ -71,11 +71,13 @@ REGENCIES = (
     Regency("15.05", 900, 26, 98.3),
     Regency("15.71", 1_500, 40, 99.1),
 )
+# Whose cards still wait in Sarolangun did not come since its events.
+SAROLANGUN = Regency(HERE, DAILY_WORK, 60, collected_of_ten=10)
 
 
 def play(today: date) -> None:
     """The last two weeks until today."""
-    for number, regency in enumerate(REGENCIES):
+    for number, regency in enumerate((*REGENCIES, SAROLANGUN)):
         with clock.telling(_morning(today - timedelta(days=DAYS_AGO[0] + 1))):
             _stock_up(regency)
         for days in DAYS_AGO:
@@ -102,7 +104,10 @@ def _receive(office: str, item: str, amount: Amount, paper: str) -> int:
 
 
 def _stock_up(regency: Regency) -> None:
-    _receive(regency.code, "blangko", Amount(regency.received), "HARIAN")
+    arrived = _receive(regency.code, "blangko", Amount(regency.received), "HARIAN")
+    documents.issue(somebody(Role.CLERK, regency.code), DocumentKind.TANDA_TERIMA, arrived)
+    if regency.recorded_percent is None:
+        return
     said = Said(reported_percent=regency.recorded_percent)
     day, source = clock.business_day("Asia/Jakarta"), "Laporan bulanan"
     coverage.report(somebody(Role.COORDINATOR, PROVINCE), regency.code, day, source, said)
@@ -135,16 +140,13 @@ def _a_day(regency: Regency, day: date, first: int) -> None:
         bad = Result(names[0], Outcome.SPOILED, SpoilReason.PRINT_FAILURE)
         printing.take_results(printer, job, [bad, *[Result(name, Outcome.PRINTED) for name in names]])
     with clock.telling(_morning(day) + timedelta(hours=7)):
-        collected = names[: len(names) * COLLECTED_OF_TEN // 10]
+        collected = names[: len(names) * regency.collected_of_ten // 10]
         handover.issue(printer, [Handover(name, "Pemilik", "self") for name in collected], office=regency.code)
 
 
 def _sarolangun(today: date) -> None:
     """A queue of people, a printer that is ready for them, and a delivery that waits to be confirmed."""
     store, printer = main_store_of(HERE), somebody(Role.PRINTER, HERE)
-    with clock.telling(_morning(today - timedelta(days=DAYS_AGO[0]))):
-        arrived = _receive(HERE, "blangko", Amount(DAILY_WORK), "HARIAN")
-    documents.issue(somebody(Role.CLERK, HERE), DocumentKind.TANDA_TERIMA, arrived)
     for item, quantity in (("ribbon", 4), ("film", 2)):
         _receive(HERE, item, Amount(quantity), f"HARIAN/{item}")
     machine = printers.add_printer(printer, NewPrinter(store, "Printer 1"))
