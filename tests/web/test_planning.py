@@ -109,6 +109,10 @@ def test_the_next_event_of_a_regency_is_told_with_what_it_lacks(browses, calls):
             "name": "Gotong royong", "kind": "village", "host_office": "15.03", "starts_on": "2026-12-01",
             "ends_on": "2026-12-01", "opens_at": "08:00", "closes_at": "16:00",
         })["id"]  # fmt: skip
+        bare = browses("coordinator", "15").get(f"{MAP}?ukuran=readiness")
+        assert "Sarolangun: Gotong royong: belum dapat dihitung" in bare.text  # without stops it is not "enough"
+        assert bare.text.count('class="tile t-0"') == 11
+        assert "1 Des 2026 Gotong royong belum dapat dihitung" in bare.words
         stop = {"name": "Pauh", "kind": "office", "region": "15.03.04", "target_people": 100, "kits": 9}
         hours = {"starts_at": "2026-12-01T08:00:00+07:00", "ends_at": "2026-12-01T16:00:00+07:00"}
         boss.post(f"/events/{event}/stops", {**stop, **hours, "minutes_per_recording": 5})

@@ -27,6 +27,8 @@ from web.tables import Column, Table
 Place = tuple[int, int] | None
 _MOST = 600
 _NOT_KNOWN = Text("belum ada angka", "no figure yet")
+# An event without stops has nobody who comes: that it needs nothing would say more than is known.
+_NOT_COMPUTED = Text("belum dapat dihitung: belum ada lokasi", "cannot be computed: there are no stops yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,12 +220,9 @@ def by_readiness(region: str, today: date) -> Seen:
         (4, t("kurang menurut perkiraan", "short by the likely turnout")),
         (3, t("kurang menurut target saja", "short by target only")),
         (1, t("cukup", "enough")),
-        (0, t("tidak ada acara", "no event")),
+        (0, t("tidak ada acara, atau belum dapat dihitung", "no event, or it cannot be computed yet")),
     ]
-    ranked = sorted(
-        first.items(),
-        key=lambda item: (-item[1][1].shortfall.likely, -item[1][1].shortfall.by_target, item[1][0].starts_on),
-    )
+    ranked = sorted(first.items(), key=lambda item: _shortest_first(*item[1]))
     rows = [Next(code, names.get(code, code), plan, figures) for code, (plan, figures) in ranked]
     lead = Text("{count} wilayah punya acara yang akan datang.", "{count} regions have an event ahead.")
     return Seen(tiles, _readiness_table(rows), legend, lead.format(count=len(first)))
@@ -233,8 +232,13 @@ def _part_of(office: str, region: str) -> str:
     return office[:2] if region == MINISTRY else office
 
 
+def _shortest_first(plan: Plan, figures: Figures) -> tuple[Any, ...]:
+    short = figures.shortfall
+    return not plan.stops, -short.likely, -short.by_target, plan.starts_on
+
+
 def _short_tone(pair: tuple[Plan, Figures] | None) -> int:
-    if pair is None:
+    if pair is None or not pair[0].stops:
         return 0
     shortfall = pair[1].shortfall
     return 4 if shortfall.likely else 3 if shortfall.by_target else 1
@@ -243,6 +247,8 @@ def _short_tone(pair: tuple[Plan, Figures] | None) -> int:
 def _short_value(pair: tuple[Plan, Figures] | None) -> str:
     if pair is None:
         return t("tak ada", "none")
+    if not pair[0].stops:
+        return "?"
     missing = pair[1].shortfall.likely or pair[1].shortfall.by_target
     return f"-{number(missing)}" if missing else t("cukup", "enough")
 
@@ -251,6 +257,8 @@ def _short_words(pair: tuple[Plan, Figures] | None) -> str:
     if pair is None:
         return t("tidak ada acara", "no event")
     plan, figures = pair
+    if not plan.stops:
+        return f"{plan.name}: {told(_NOT_COMPUTED)}"
     text = Text(
         "{event}: kurang {target} menurut target, {likely} menurut perkiraan",
         "{event}: short {target} by target, {likely} by the likely turnout",
@@ -285,6 +293,7 @@ def _readiness_table(rows: Sequence[Next]) -> Table:
             "plan.name",
             href=lambda row: url_for("outreach_pages.event", event_id=row.plan.event),
         ),
+        Column(Text("Catatan", "Note"), lambda row: None if row.plan.stops else told(_NOT_COMPUTED)),
     ]
     shown = [column for column in columns if any(column.raw(row) is not None for row in rows)]
     empty = Text("Belum ada acara yang direncanakan.", "No event is planned yet.")
@@ -293,4 +302,4 @@ def _readiness_table(rows: Sequence[Next]) -> Table:
 
 
 def _shortfall(case: str) -> Any:
-    return lambda row: getattr(row.figures.shortfall, case) or None
+    return lambda row: getattr(row.figures.shortfall, case) or None if row.plan.stops else None
