@@ -38,6 +38,7 @@ MORE_FEATURE_FILES = {
     "intake/packed.py": "looking through a workbook before it is opened",
     "intake/sheets.py": "opening a CSV or XLSX safely",
     "intake/spreadsheet.py": "the child process that reads one workbook, and imports nothing of the project",
+    "recordings/again.py": "whether a person waits for a card already, asked before a second recording",
     "recordings/persons.py": "whether a recording still has its person, apart from the rules, which are pure",
     "residents/purging.py": "forgetting persons, apart from showing them",
     "recordings/sameness.py": "whether two lines tell of the same person where a list has no client ids",

@@ -122,3 +122,22 @@ def test_the_page_asks_the_database_little(browses, app, statements):
     team.submit(ADD, {f"{AT}nik": nik(1)})
     with statements.within(12):
         team.get(ADD)
+
+
+def test_whoever_waits_for_a_card_is_recorded_again_only_when_that_is_meant(browses):
+    team = browses("field", "15.03")
+    typed = {f"{AT}nik": nik(1), f"{AT}status": "prr"}
+    team.submit(ADD, typed | {f"{AT}client_id": "K-1"}, key="first")
+    team.submit(ADD, typed | {f"{AT}client_id": "K-1"}, key="first")
+    asked = team.submit(ADD, typed | {f"{AT}name": "Budi", f"{AT}reason": "damaged"}, 422)
+    assert "NIK ini sudah direkam pada 2 Jan 2026 (nomor perekaman K-1), menunggu dicetak." in asked.words
+    assert (asked.form(ADD)[f"{AT}nik"], asked.form(ADD)[f"{AT}name"]) == (nik(1), "Budi")
+    assert 'id="f-again-fault"' in asked.text
+    assert recorded(browses).count("150304••••••0001") == 1
+    team.submit(ADD, typed | {f"{AT}reason": "damaged", "/again": "true"})
+    assert recorded(browses).count("150304••••••0001") == 2
+
+
+def test_who_waits_elsewhere_is_told_to_nobody(browses):
+    browses("field", "15.03").submit(ADD, {f"{AT}nik": nik(1), f"{AT}status": "prr"})
+    browses("field", "15.04").submit(ADD, {f"{AT}nik": nik(1), f"{AT}status": "prr"})

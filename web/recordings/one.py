@@ -10,6 +10,7 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import marshmallow as ma
 from flask import session
 
 from inventory import clock
@@ -19,7 +20,7 @@ from inventory.outreach.queries import EventFilter
 from inventory.outreach.rules import EventStatus
 from inventory.paging import Slice
 from inventory.planning import overview
-from inventory.recordings import commands, queries
+from inventory.recordings import again, commands, queries
 from inventory.recordings.rules import NewRecording, PrintReason, ReportedStatus, Spot
 from inventory.texts import Text
 from web import forms
@@ -33,6 +34,12 @@ __all__ = ["pages"]
 # What was recorded just now is known to this browser only: the ids of the last few, and how many they were today.
 _KEPT, _LAST, _MOST = "rekam", 10, 100
 _SPOT = Spot(1, "/recordings/0")
+_WAITS = Text(
+    "NIK ini sudah direkam pada {day} (nomor perekaman {number}), menunggu dicetak. Bila memang perlu kartu lagi, "
+    "centang Rekam lagi.",
+    "This NIK was recorded on {day} already (number {number}) and waits to be printed. If another card is needed, "
+    "tick Record again.",
+)
 _SAVED = Text("{nik} tercatat dengan nomor {number}.", "{nik} is recorded as {number}.")
 
 
@@ -113,6 +120,8 @@ def add_person(body: dict[str, Any]) -> Any:
     zone = tables.event_seen(actor(), told["event"]).zone if told["event"] else zone_of()
     told["recorded_at"] = told["recorded_at"].replace(tzinfo=ZoneInfo(zone))
     told["client_id"] = told["client_id"] or _number(told["recorded_at"])
+    if not body["again"] and told["status"] is not ReportedStatus.FAILED:
+        _ask_again(told, zone)
     batch = commands.record(actor(), [NewRecording(_SPOT, **told)], once=once())
     [made] = queries.get_recordings(batch.ids)
     place = _Place(zone, told["event"])
@@ -122,6 +131,14 @@ def add_person(body: dict[str, Any]) -> Any:
         session[_KEPT] = {"by": actor().user_id, "on": _today(place), "ids": ids, "count": kept["count"] + 1}
     here = {"event": told["event"] or 0, "stop": told["stop"], "status": told["status"].value}
     return done(".person", _SAVED.format(nik=made["nik"], number=made["client_id"]), **here)
+
+
+def _ask_again(told: dict[str, Any], zone: str) -> None:
+    """Refuse, until the box is ticked, whoever waits for a card already: a second blank would be spent."""
+    waiting = again.waiting_for(actor(), told["nik"], told["client_id"])
+    if waiting is not None:
+        on = day(clock_on(waiting.recorded_at, zone).date())
+        raise ma.ValidationError({"again": [_WAITS.format(day=on, number=waiting.client_id)]})
 
 
 def _number(at: datetime) -> str:

@@ -22,8 +22,9 @@ class OneIn(RecordingIn):
 
 
 class PersonIn(fields.Strict):
-    """A batch of one, spelled as the API's."""
+    """A batch of one, spelled as the API's; `again` is said where the person waits for a card already."""
 
+    again = fields.Flag(load_default=False)
     recordings = fields.Several(ma.fields.Nested(OneIn), high=1, required=True)
 
 

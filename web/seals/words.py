@@ -84,6 +84,9 @@ DEEDS: dict[tuple[str, str], Text] = {
     ("record", "recordings"): Text("mencatat perekaman", "recorded people"),
     ("report_status", "recordings"): Text("mengubah status perekaman", "reported recordings' status"),
     ("refused_recordings", "recordings"): Text("mengirim daftar yang ditolak", "sent a list that was refused"),
+    ("told_of_waiting", "recordings"): Text(
+        "diberi tahu siapa yang sudah menunggu dicetak", "was told who waits already"
+    ),
     ("note_appeared", "recordings"): Text("mencatat yang datang", "noted who came"),
     ("import", "imports"): Text("memasukkan berkas", "brought a file in"),
     ("try_import", "imports"): Text("mencoba berkas", "tried a file"),
