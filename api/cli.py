@@ -22,7 +22,7 @@ from api.ledger_cli import ledger, seal
 from api.people_cli import users
 from api.recordings_cli import recordings
 from inventory import demo as demo_data
-from inventory import marks, retries, setup
+from inventory import marks, retries, setup, tables
 from inventory.access import Role
 from inventory.custody import commands as custody
 from inventory.database import db
@@ -116,7 +116,7 @@ def demo(remove: bool) -> None:  # noqa: FBT001 - click gives flags so
     if marks.demo_mark() is None:
         raise click.ClickException("this database is not marked as a demo: nothing was removed")
     db.session.remove()
-    migrations.downgrade(db.engine, "base")
+    migrations.empty(db.engine, tables.metadata)
     Folder(current_app.config["SETTINGS"].ledger_dir).forget_heads()
     migrations.upgrade(db.engine)
     setup.fill()

@@ -15,7 +15,7 @@ from inventory.marks import demo_mark, mark_demo
 from inventory.people.models import User
 from inventory.reports.queries import differences
 from tests.builders import Caller, receipt, settings_for
-from tests.demo import copy_of, database_of_its_own
+from tests.demo import copy_of, database_of_its_own, load
 
 TABLES = ("movements", "users", "audit_rows", "offices", "items")
 
@@ -104,22 +104,33 @@ def own(request, tmp_path):
         yield url
 
 
-def test_a_demo_is_removed_and_nothing_else_ever_is(own, tmp_path):
+def test_nothing_but_a_demo_is_ever_removed(own, tmp_path):
     app = create_app(settings_for(own, ledger_dir=tmp_path / "ledger"))
     with app.app_context():
         migrations.upgrade(db.engine)
         setup.fill()
     clerk = Caller(app, "clerk", "15.03")
     clerk.post("/receipts", receipt("15.03-UTAMA", 6_000))
-    run = app.test_cli_runner()
-    assert run.invoke(args=["demo", "--remove"], cli=group).exit_code == 1
+    refused = app.test_cli_runner().invoke(args=["demo", "--remove"], cli=group)
+    assert refused.exit_code == 1
+    assert "not marked as a demo" in refused.output
     assert clerk.stock("15.03-UTAMA")["on_hand"] == 6_000
-    with app.app_context(), transaction() as session:
-        mark_demo(session, demo.WHOLE)
-    assert run.invoke(args=["demo", "--remove"], cli=group).exit_code == 0
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_a_whole_demo_is_removed_and_the_database_is_as_new(own, tmp_path):
+    app = load(own, tmp_path)
+    run = app.test_cli_runner()
+    removed = run.invoke(args=["demo", "--remove"], cli=group)
+    assert (removed.exit_code, removed.exception) == (0, None)
     with app.app_context():
         assert demo_mark() is None
         counts = {name: db.session.scalar(sa.select(sa.func.count()).select_from(sa.table(name))) for name in TABLES}
+        assert counts == {"movements": 0, "users": 0, "audit_rows": 0, "offices": 553, "items": 4}
+    clerk = Caller(app, "clerk", "15.03")
+    clerk.post("/receipts", receipt("15.03-UTAMA", 6_000))
+    assert clerk.stock("15.03-UTAMA")["on_hand"] == 6_000
+    with app.app_context():
         db.session.remove()
         db.engine.dispose()
-    assert counts == {"movements": 0, "users": 0, "audit_rows": 0, "offices": 553, "items": 4}
