@@ -294,7 +294,10 @@ def _labels(texts: Sequence[str], across: Scale, y: float) -> list[Mark]:
     fits = max(int((across.end - across.start) / room), 2)
     every = max(math.ceil((len(texts) - 1) / (fits - 1)), 1)
     last = len(texts) - 1
-    shown = [count for count in range(0, last, every) if count == 0 or across.at(last) - across.at(count) >= 1.5 * room]
+    # The first label begins at its place and the last ends there, so the next to them needs half as much again.
+    ends = (across.start, across.at(last))
+    free = [all(abs(across.at(count) - end) >= 1.5 * room for end in ends) for count in range(last)]
+    shown = [count for count in range(0, last, every) if count == 0 or free[count]]
     marks = [Mark(texts[count], across.at(count), y, "start" if count == 0 else "middle") for count in shown]
     return [*marks, Mark(texts[last], across.end, y, "end")]
 

@@ -54,7 +54,7 @@ def see(template: str, **context: Any) -> Response | str:
         if isinstance(table, Table) and table.id == name:
             return tables.as_file(table, ending)
     page = render_template(template, **context)
-    return pictures.as_file(name) if ending == "svg" else page
+    return pictures.as_file(name, page) if ending == "svg" else page
 
 
 def done(endpoint: str, text: Text | None = None, **values: Any) -> Response:

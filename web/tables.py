@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,6 +23,7 @@ from werkzeug.urls import iri_to_uri
 
 from api import paging
 from api.reports.files import CSV, XLSX, safe
+from inventory import clock
 from inventory.paging import Page, Slice
 from inventory.texts import Text
 from web import language
@@ -30,6 +33,7 @@ Kind = Literal["text", "number", "decimal", "percent", "day", "instant", "word",
 # A file holds so many lines at most: who wants more filters, or asks the API.
 MAX_LINES = 100_000
 _BATCH, _SHOWN = 500, 50
+_LONGEST = 70
 _EXCEL = {
     "number": "#,##0",
     "decimal": "#,##0.0",
@@ -158,13 +162,25 @@ def here(**changes: str | None) -> str:
     return iri_to_uri(request.path + (f"?{query}" if query else ""))
 
 
+def file_name(title: str, ending: str) -> str:
+    """What a downloaded file is called: its page, what it holds and the day, like antrean-ditahan-2026-11-22.csv."""
+    place = _words(" ".join(request.path.split("/")[2:]))
+    words = [*place, *(each for each in _words(title) if each not in place)]
+    return f"{'-'.join(words)[:_LONGEST].strip('-')}-{clock.business_day(language.zone_of())}.{ending}"
+
+
+def _words(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.findall(r"[a-z0-9]+", plain)
+
+
 def as_file(table: Table, ending: str) -> Response:
     """The whole table as `csv` or `xlsx`; raises NotFound for anything else."""
     if ending not in ("csv", "xlsx"):
         raise NoSuchAddress
     made = _csv(table) if ending == "csv" else _xlsx(table)
     kind = f"{CSV}; charset=utf-8" if ending == "csv" else XLSX
-    headers = {"Content-Disposition": f'attachment; filename="{table.id}.{ending}"'}
+    headers = {"Content-Disposition": f'attachment; filename="{file_name(str(table.title), ending)}"'}
     return Response(made, content_type=kind, headers=headers)
 
 

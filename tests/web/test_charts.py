@@ -157,12 +157,14 @@ def test_every_chart_is_a_file_that_needs_nothing_else(browses):
     [href] = re.findall(r'href="([^"]*unduh=gambar-1.svg)"', page.text)
     answer = coordinator.get(href).answer
     assert answer.mimetype == "image/svg+xml"
-    assert 'filename="gambar-1.svg"' in answer.headers["Content-Disposition"]
+    assert re.search(r'filename="peta-cukup-berapa-lama-20..-..-..\.svg"', answer.headers["Content-Disposition"])
     text = answer.get_data(as_text=True)
     drawing = ET.fromstring(text)  # noqa: S314 - it is our own
     words = [part.text for part in drawing.iter("{http://www.w3.org/2000/svg}text")]
     assert "Cukup berapa lama" in words  # what it shows, above
+    assert any("Peta provinsi, Dinas Dukcapil Jambi, " in word for word in words)  # whose, and of which day
     assert "belum diketahui" in words  # its legend, below
+    assert text.count("tile-mark") > 11 + 1  # the borders are explained too
     assert words.count("habis") == 11
     assert "href" not in text
     assert "var(" not in text
