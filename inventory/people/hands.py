@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from inventory.access import PERMITTED, Action, Role
 from inventory.database import current
 from inventory.offices.rules import superiors_of
-from inventory.people.models import User
+from inventory.people.models import SignIn, User
 
 _MOST = 300
 
@@ -35,8 +35,12 @@ def holders_of(office: str) -> list[Hand]:
 
 
 def approvers_of(office: str) -> list[Hand]:
-    """The active users who may approve what was done at this office: its own first, then those above it."""
-    return _active(office, User.role.in_([role for role, known in PERMITTED.items() if Action.APPROVE in known]))
+    """The people who may approve what was done at this office: its own first, then those above it.
+
+    A user who only has tokens is a system, whom nobody can ask.
+    """
+    approves = User.role.in_([role for role, known in PERMITTED.items() if Action.APPROVE in known])
+    return _active(office, approves, sa.exists().where(SignIn.user_id == User.id))
 
 
 def _active(office: str, *conditions: sa.ColumnElement[bool]) -> list[Hand]:

@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 from math import ceil, floor
 
+from inventory.offices.rules import OfficeLevel, level_of
 from inventory.planning.flags import CONSIGNMENT_DAYS
 from inventory.planning.rules import CRITICAL_DAYS, RECENT_DAYS, WARNING_DAYS, days_of_cover
 from inventory.texts import Text, figure
@@ -61,6 +62,11 @@ class Cover:
     def in_words(self) -> Text:
         """How long that is, as people say it; whoever has nothing left has nothing left, whatever it uses."""
         return in_words(self.days) if self.on_hand > 0 else _NOTHING
+
+    @property
+    def has_nothing(self) -> bool:
+        """Whether it is a regency without a blank that printed nothing lately: no list of who runs out names it."""
+        return self.on_hand <= 0 and not self.used and level_of(self.office) is OfficeLevel.REGENCY
 
     @property
     def tone(self) -> int:

@@ -71,11 +71,12 @@ class Shortfall:
 
 @dataclass(frozen=True, slots=True)
 class Shortfalls:
-    """Who will run short, the worst first."""
+    """Who will run short, the worst first; and the regencies with no blank of whom no use is known."""
 
     as_of: date
     within_days: int
     page: Page
+    bare: list[OfficeUse]
 
 
 def readiness(actor: Actor, event_id: int, as_of: date | None = None) -> Readiness:
@@ -100,13 +101,15 @@ def shortfalls(actor: Actor, region: str, within_days: int, as_of: date | None, 
     plans = load_plans(*_ahead(region, day), Event.starts_on <= last)
     short = [_short_event(plan, rules.figures(plan, holdings, day), day) for plan, holdings in plans]
     free = holidays_of(day.year, last.year) | holidays_of(day.year - 1, day.year)
-    short += [_dry_office(use, rules.dry(use, day, within_days, free)) for use in uses(region, day, free)]
+    used = uses(region, day, free)
+    short += [_dry_office(use, rules.dry(use, day, within_days, free)) for use in used]
     found = sorted((one for one in short if one is not None), key=_worst_first)
     if wanted.descending:
         found.reverse()
     start = max(0, wanted.after[0]) if wanted.after else 0
     end = start + wanted.limit
-    return Shortfalls(day, within_days, Page(found[start:end], (end,) if end < len(found) else None))
+    part = Page(found[start:end], (end,) if end < len(found) else None)
+    return Shortfalls(day, within_days, part, [use for use in used if use.has_nothing])
 
 
 def events_ahead(actor: Actor, region: str, day: date) -> list[tuple[Plan, Figures]]:

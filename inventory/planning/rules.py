@@ -12,6 +12,7 @@ from math import ceil, floor
 from zoneinfo import ZoneInfo
 
 from inventory.catalogue.rules import ItemKind
+from inventory.offices.rules import OfficeLevel, level_of
 from inventory.outreach.rules import EventStatus
 
 DEFAULT_TURNOUTS = (0.27, 0.5, 0.8)
@@ -192,6 +193,11 @@ class OfficeUse:
     used: int
     working_days: int
     coming: tuple[Consignment, ...] = ()
+
+    @property
+    def has_nothing(self) -> bool:
+        """Whether it is a regency without a blank that printed nothing lately: no forecast by use names it."""
+        return self.stock <= 0 and not self.used and level_of(self.office) is OfficeLevel.REGENCY
 
 
 @dataclass(frozen=True, slots=True)

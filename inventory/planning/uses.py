@@ -49,11 +49,9 @@ def recent_from(day: date) -> date:
 
 
 def uses(region: str, day: date, free: frozenset[date]) -> list[OfficeUse]:
-    """What each office of a region that printed lately has, used, and awaits: three queries."""
+    """What each office of a region has, used lately, and awaits: three queries."""
     first = recent_from(day)
     printed = _printed(region, first, day)
-    if not printed:
-        return []
     days = len(rules.working_days(first, day, free))
     stock = _stock(region)
     coming: defaultdict[str, list[Consignment]] = defaultdict(list)
@@ -74,14 +72,20 @@ def _printed(region: str, first: date, last: date) -> Sequence[Any]:
 
     What an event prints from its kit says nothing of the office's daily use.
     """
-    query = (
-        sa.select(Office.code, Office.name, sa.func.count().label("used"))
+    printed = (
+        sa.select(Office.code, sa.func.count().label("used"))
         .join(PrintJob, PrintJob.office_code == Office.code)
         .join(Attempt, Attempt.job_id == PrintJob.id)
         .join(Store, Store.code == PrintJob.store_code)
         .where(access.within(Office.code, region), Store.kind != StoreKind.EVENT_KIT)
         .where(*attempted(first, last))
-        .group_by(Office.code, Office.name)
+        .group_by(Office.code)
+        .subquery()
+    )
+    query = (
+        sa.select(Office.code, Office.name, sa.func.coalesce(printed.c.used, 0).label("used"))
+        .outerjoin(printed, printed.c.code == Office.code)
+        .where(access.within(Office.code, region))
         .order_by(Office.code)
     )
     return current().execute(query).all()

@@ -89,6 +89,10 @@ def test_an_office_that_runs_out_leads_to_its_page_and_to_sending_blanks_there(b
     shown = browses("coordinator", "15").get("/koordinasi").text
     assert 'href="/koordinasi/dinas/15.03"' in shown
     assert 'href="/koordinasi/alokasi?ke=15.03"' in shown
+    assert (
+        "10 Dinas lain habis dan 30 hari terakhir tidak mencetak:"
+        in browses("coordinator", "15").get("/koordinasi").words
+    )
     seen = browses("inspector", "15").get("/inspeksi").text
     assert 'href="/koordinasi/dinas/15.03"' in seen
     assert "/koordinasi/alokasi" not in seen
@@ -120,10 +124,14 @@ def test_what_only_another_one_may_approve_waits_on_somebody_else_by_name(browse
     clerk = browses("clerk", "15.03").get("/gudang").words
     assert "Tidak ada yang menunggu Anda." in clerk
     assert "Menunggu orang lain 1 pengiriman menunggu persetujuan" in clerk
+    # Nobody signs in yet who may: those of tokens are no people to ask.
+    assert "Yang boleh menyetujui: koordinator atau admin di Dinas ini atau di atasnya." in clerk
     boss = browses("coordinator", "15.03").get("/koordinasi").words
     assert "1 pengiriman menunggu persetujuan" in boss
     assert "Menunggu orang lain" not in boss
-    assert "Yang boleh menyetujui: coordinator@15.03" in browses("clerk", "15.03").get("/gudang").words
+    told = browses("clerk", "15.03").get("/gudang").words
+    assert "Yang boleh menyetujui: coordinator@15.03" in told
+    assert "admin@15" not in told
     assert "Menunggu orang lain" not in browses("inspector", "15").get("/gudang").words
 
 

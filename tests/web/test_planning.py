@@ -90,6 +90,7 @@ def test_a_province_is_seen_at_a_glance_tile_by_tile_and_as_a_table(browses, sto
     assert table.index("Batanghari") < table.index("Sarolangun")  # who has none is ranked before who has some
     csv = browses("coordinator", "15").get(f"{MAP}?unduh=cover.csv").text
     assert "Sarolangun;cukup untuk lebih dari setahun;2000;" in csv
+    assert "Batanghari;habis;0;" in csv
 
 
 def test_coverage_on_the_map_is_never_clamped_and_no_figure_is_not_zero(browses, calls):
@@ -249,6 +250,8 @@ def test_who_will_run_short_is_told_with_what_to_do(browses, calls):
         shown = browses("coordinator", "15").get("/koordinasi/kekurangan")
         assert "Kirim dari Dinas yang berlebih" in shown.words
         assert 'href="/koordinasi/dinas/15.03"' in shown.text
+        assert "10 Dinas lain habis dan 30 hari terakhir tidak mencetak: Kerinci" in shown.words
+        assert "dan 2 lagi" in shown.words
         assert "Tidak ada yang akan kekurangan" in browses("coordinator", "35").get("/koordinasi/kekurangan").words
         assert "Pilih satu provinsi" in browses("coordinator", "0").get("/koordinasi/kekurangan").words
 

@@ -22,6 +22,7 @@ from web.home.guide import SHORTCUTS, STEPS, WORDS, Step
 from web.language import COOKIE, LANGUAGES
 from web.menu import HOMES, may_open
 from web.pages import SMALL, Pages, actor, see
+from web.planning.views import named
 
 pages = Pages("home", __name__)
 Linked = TypeVar("Linked", Todo, Step)
@@ -101,11 +102,13 @@ def _home(role: Role) -> Any:
         approvers=[hand for hand in hands.approvers_of(actor().office) if hand.id != actor().user_id] if others else [],
         whole=whole,
         low=near[:_MOST_LOW] if len(found) > 1 else [],
+        bare=named([one for one in found if one.has_nothing]) if len(found) > 1 else [],
         offices=len(found),
         waiting=counts,
         watching=actor().role in desk.WATCHING,
         shortcuts=_open(SHORTCUTS[role]),
         steps=_open(STEPS[actor().role]),
+        at_home=request.endpoint == HOMES[actor().role],
         may_open=may_open,
     )
 

@@ -102,8 +102,8 @@ def by_cover(region: str) -> tuple[Seen, Cover]:
     ]
     pressing = sum(one.tone >= 3 for one in parts)  # noqa: PLR2004 - the two tones to look at
     lead = Text(
-        "{pressing} dari {all} cukup untuk {days} hari kerja atau kurang.",
-        "{pressing} of {all} have enough for {days} working days or less.",
+        "{pressing} dari {all} habis, atau cukup untuk {days} hari kerja atau kurang.",
+        "{pressing} of {all} have none left, or enough for {days} working days or less.",
     ).format(pressing=pressing, all=len(parts), days=WARNING_DAYS)
     return Seen(tiles, _cover_table(ranked), legend, lead), own
 
@@ -126,7 +126,7 @@ def _cover_table(ranked: Sequence[Cover]) -> Table:
             href=lambda one: href_of(one.office, Measure.COVER),
         ),
         Column(Text("Cukup untuk berapa lama", "How long it lasts"), lambda one: told(one.in_words)),
-        Column(Text("Blangko siap pakai", "Blanks ready to use"), lambda one: one.on_hand or None, "number"),
+        Column(Text("Blangko siap pakai", "Blanks ready to use"), "on_hand", "number"),
         Column(Text("Dipakai sehari", "Used a day"), lambda one: float(one.used_per_day) or None, "decimal"),
         *([aside] if any(one.earmarked for one in ranked) else []),
     ]

@@ -22,6 +22,7 @@ from inventory.planning import cover as lasting
 from inventory.planning import queries
 from inventory.planning.cover import Cover
 from inventory.planning.queries import Shortfall
+from inventory.planning.rules import OfficeUse
 from inventory.planning.uses import working_days_of
 from inventory.reports import cover
 from inventory.stock import shelves
@@ -150,7 +151,13 @@ def shortfalls(query: dict[str, Any]) -> Any:
         critical=sum(row.severity == "critical" for row in rows),
         count=len(rows),
         short=_shortfall_table(rows),
+        bare=[] if found is None else named(found.bare),
     )
+
+
+def named(offices: Sequence[Cover | OfficeUse]) -> list[tuple[str, str]]:
+    """Offices as a sentence lists them: what they are called there, and their code."""
+    return [(layout.short(one.name), one.office) for one in offices]
 
 
 def _shortfall_table(rows: Sequence[Shortfall]) -> Table:
