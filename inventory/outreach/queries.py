@@ -141,13 +141,13 @@ def wanted_of(actor: Actor, query: sa.Select[Any], which: EventFilter) -> sa.Sel
 
 
 # Who counts what is left of an event; the coordinator of its host approves by closing it.
-_COUNTING = frozenset({Role.CLERK, Role.PRINTER, Role.FIELD})
+COUNTING = frozenset({Role.CLERK, Role.PRINTER, Role.FIELD})
 
 
 def counts_blind(actor: Actor, event: Event, zone: str) -> bool:
     """Whether the actor may be asked to count what an event left: its last day is over, and it is not closed yet."""
     over = clock.now() >= datetime.combine(event.ends_on, event.closes_at, ZoneInfo(zone))
-    return over and event.status is EventStatus.RUNNING and actor.role in _COUNTING
+    return over and event.status is EventStatus.RUNNING and actor.role in COUNTING
 
 
 def stops_of(event_id: int) -> Sequence[Stop]:

@@ -78,13 +78,14 @@ _LEFT_OUT = Text(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A night with its outcome, and in whose time it is told."""
+    """A night with its outcome, and in whose time it is told; who counts the stock is not told what it is (`blind`)."""
 
     plan: Plan
     night: Night
     outcome: Outcome
     left_out: int
     limited: bool = False
+    blind: bool = False
 
     def told(self, instant: datetime) -> str:
         """An instant as people of the host read it."""
@@ -131,7 +132,8 @@ def assumptions(said: Said) -> list[Text]:
     spoil = _SPOIL.format(percent=percent, cards=figure(ceil(night.cards)), blanks=figure(night.blanks))
     usual = plan.spoil.source is SpoilSource.DEFAULT
     found.append(_joined([spoil, _USUAL_SPOIL], Text("", "")) if usual else spoil)
-    found.append(_STOCK.format(**{one.kind: figure(one.there) for one in night.stock}))
+    if not said.blind:
+        found.append(_STOCK.format(**{one.kind: figure(one.there) for one in night.stock}))
     if said.left_out:
         found.append(_LEFT_OUT.format(count=figure(said.left_out)))
     return found

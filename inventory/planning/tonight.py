@@ -21,7 +21,7 @@ from inventory.errors import RuleViolated
 from inventory.offices.models import Store
 from inventory.offices.rules import StoreKind
 from inventory.outreach.models import Event
-from inventory.outreach.queries import find_event
+from inventory.outreach.queries import counts_blind, find_event
 from inventory.outreach.rules import ALIVE, EventStatus
 from inventory.planning import night_words, nights, queries, rules
 from inventory.planning.night_words import Said
@@ -105,7 +105,8 @@ def print_night(actor: Actor, event_id: int, asked: Asked) -> PrintNight:
     )
     outcome = nights.outcome(night)
     limited = any(each.daily_limit is not None for each in printers)
-    said = Said(plan, night, outcome, plan.backlog - told.owing.total(), limited)
+    blind = counts_blind(actor, event, plan.time_zone)
+    said = Said(plan, night, outcome, plan.backlog - told.owing.total(), limited, blind)
     return PrintNight(
         plan=plan,
         on=day,

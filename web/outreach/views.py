@@ -72,6 +72,7 @@ def _month(day: date) -> tuple[date, list[Any]]:
 
 
 def _event_columns() -> list[Column]:
+    counts = actor().role in queries.COUNTING
     return [
         Column(Text("Acara", "Event"), "name", href=lambda row: url_for(".event", event_id=row.id)),
         Column(Text("Hari pertama", "First day"), "starts_on", "day"),
@@ -80,7 +81,12 @@ def _event_columns() -> list[Column]:
         Column(Text("Jenis", "Kind"), "kind", "word"),
         Column(Text("Status", "Status"), "status", "word"),
         Column(Text("Target orang", "People targeted"), lambda row: row.people or None, "number"),
-        Column(Text("Blangko dukungan", "Blanks pledged"), lambda row: row.blanks or None, "number"),
+        # Of one that runs its own page tells them, until whoever counts what is left must not know.
+        Column(
+            Text("Blangko dukungan", "Blanks pledged"),
+            lambda row: None if counts and row.status is EventStatus.RUNNING else row.blanks or None,
+            "number",
+        ),
     ]
 
 
