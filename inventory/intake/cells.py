@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -30,13 +31,36 @@ from inventory.recordings.rules import (
 from inventory.recordings.sameness import in_letters
 from inventory.recordings.standing import Told
 from inventory.texts import Text
+from inventory.words import in_indonesian
 
 _NIK = re.compile(r"[0-9]{16}")
 _FAILURE = re.compile(r"(?!.*[0-9]{16})[A-Z0-9_]{2,60}")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}.*)?")
 _LOCAL = re.compile(
-    r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})(?:[ T]+([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2}))?)?"
+    r"([0-9]{1,2})(?:[/-]([0-9]{1,2})[/-]|[ /-]+([A-Za-z]{3,9})[.,]?[ /-]+)([0-9]{4})"
+    r"(?:[ T]+([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2}))?)?"
 )
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("jan", "januari", "january"),
+            ("feb", "februari", "pebruari", "february"),
+            ("mar", "maret", "march"),
+            ("apr", "april"),
+            ("mei", "may"),
+            ("jun", "juni", "june"),
+            ("jul", "juli", "july"),
+            ("agu", "agt", "ags", "agustus", "aug", "august"),
+            ("sep", "sept", "september"),
+            ("okt", "oktober", "oct", "october"),
+            ("nov", "nop", "november", "nopember"),
+            ("des", "desember", "dec", "december"),
+        ),
+        1,
+    )
+    for name in names
+}
 _UNSEEN = ("Cc", "Cf", "Cs", "Cn")
 _EXACT = 2**53
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - the day 0 of a spreadsheet, in the office's own time
@@ -50,8 +74,8 @@ NIK_A_NUMBER = Text(
     "The NIK was stored as a number, which loses its last digits; format the column as text and fill it in again.",
 )
 TIME_WRONG = Text(
-    "Harus tanggal atau waktu, mis. 2026-01-31, 31-01-2026 08:00, 2026-01-31T08:00:00+07:00.",
-    "Must be a date or a time, like 2026-01-31, 31-01-2026 08:00, 2026-01-31T08:00:00+07:00.",
+    "Tulis tanggalnya seperti 31-01-2026, 31/01/2026 atau 31 Januari 2026; boleh dengan jam: 31-01-2026 08:00.",
+    "Write the day like 31-01-2026, 31/01/2026 or 31 January 2026, with the hour if you like: 31-01-2026 08:00.",
 )
 STATUS_EARLY = Text("Status ini sebelum waktu perekaman.", "This status is from before the recording.")
 STATUS_LATE = Text("Waktu status belum tiba.", "The time of the status has not come yet.")
@@ -68,14 +92,15 @@ EVENT_WRONG = Text(
 NUMBER_WRONG = Text("Harus bilangan bulat.", "Must be a whole number.")
 OTHER_OFFICE = Text("Baris ini milik Dinas lain daripada impornya.", "This line is of another office than the import.")
 TOO_MANY = Text("Sel lebih banyak daripada judul kolom.", "There are more cells than columns in the header.")
-REASONS = [kind.value for kind in PrintReason]
-STATUSES = [kind.value for kind in ReportedStatus]
 
 
-def choose(values: Sequence[str]) -> Text:
-    """The sentence that names what is allowed."""
-    listed = ", ".join(values)
-    return Text(f"Pilih salah satu: {listed}.", f"Choose one of: {listed}.")
+def choose(kinds: type[PrintReason | ReportedStatus]) -> Text:
+    """The sentence that names what is allowed: in Indonesian by the words that people use."""
+    called = ", ".join(str(in_indonesian(kind)) for kind in kinds)
+    return Text(f"Pilih salah satu: {called}.", f"Choose one of: {', '.join(kinds)}.")
+
+
+_MISSING = {"reason": choose(PrintReason), "status": choose(ReportedStatus)}
 
 
 def derived_id(nik: str, reason: str, recorded_at: datetime) -> str:
@@ -89,6 +114,22 @@ class BadCell(Exception):
     def __init__(self, text: Text) -> None:
         super().__init__(text.en)
         self.text = text
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Seen:
+    """Whom a row tells, and as which recording."""
+
+    nik_index: bytes
+    client_id: str | None
+    reason: str | None
+    day: date | None
+
+    def is_same(self, other: Seen) -> bool:
+        """Whether both are one recording: by the client ids where both have one, else by reason and day."""
+        if self.client_id is not None and other.client_id is not None:
+            return self.client_id == other.client_id
+        return (self.reason, self.day) == (other.reason, other.day)
 
 
 class LineReader:
@@ -133,6 +174,20 @@ class LineReader:
             return None, faults
         return ListLine(number, client_id, None if nik is None else keys.blind_index(nik), told), []
 
+    def who(self, cells: Sequence[Any]) -> Seen | None:
+        """Of a row of people only whom it tells, and what makes it the same recording; None where the NIK is unread."""
+        row = {name: cells[index] for name, index in self.at.items() if index < len(cells)}
+        row = {name: value.strip() if isinstance(value, str) else value for name, value in row.items()}
+        unread: list[LineFault] = []
+        spot = Spot(0, "")
+        nik = self._get(spot, row, "nik", unread, self._nik)
+        if nik is None:
+            return None
+        client_id = self._get(spot, row, "client_id", unread, lambda value: _words(value, _LONGEST_ID))
+        at = self._get(spot, row, "recorded_at", unread, self._time)
+        day = None if at is None else at.astimezone(self.zone).date()
+        return Seen(keys.blind_index(nik), client_id, self._get(spot, row, "reason", unread, self._reason), day)
+
     def _person(
         self,
         spot: Spot,
@@ -174,8 +229,7 @@ class LineReader:
         value = self._value(row, name) if name in self.told else None
         if value is None:
             if required:
-                told = {"reason": REASONS, "status": STATUSES}.get(name)
-                faults.append(spot.fault(name, choose(told) if told else REQUIRED, "invalid"))
+                faults.append(spot.fault(name, _MISSING.get(name, REQUIRED), "invalid"))
             return None
         try:
             return read(value)
@@ -216,13 +270,13 @@ class LineReader:
     def _status(self, value: Any) -> ReportedStatus:
         found = self.words["status"].get(rules.plain(str(value)))
         if found is None:
-            raise BadCell(choose(STATUSES))
+            raise BadCell(_MISSING["status"])
         return ReportedStatus(found)
 
     def _reason(self, value: Any) -> PrintReason:
         found = self.words["reason"].get(rules.plain(str(value)))
         if found is None:
-            raise BadCell(choose(REASONS))
+            raise BadCell(_MISSING["reason"])
         return PrintReason(found)
 
     def _time(self, value: Any) -> datetime:
@@ -244,7 +298,9 @@ class LineReader:
             return self._aware(datetime.fromisoformat(text))
         if (found := _LOCAL.fullmatch(text)) is None:
             raise ValueError
-        day, month, year, hour, minute, second = (int(part or 0) for part in found.groups())
+        day, month, name, year, *clock = found.groups()
+        hour, minute, second = (int(part or 0) for part in clock)
+        month, day, year = int(month) if month else _MONTHS.get(name.lower(), 0), int(day), int(year)
         return self._aware(datetime(year, month, day, hour, minute, second))  # noqa: DTZ001 - the zone comes next
 
     def _aware(self, moment: datetime) -> datetime:

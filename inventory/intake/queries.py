@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -13,18 +14,22 @@ from inventory.access import Action, Actor
 from inventory.database import current
 from inventory.errors import Fault, NotFound
 from inventory.intake import rules, sheets
-from inventory.intake.cells import LineReader
+from inventory.intake.cells import LineReader, Seen
 from inventory.intake.models import Import, ImportFault, ImportProfile
 from inventory.intake.rules import PATIENCE, RUNNING, ImportState, Profile
 from inventory.offices.models import Office
 from inventory.offices.queries import OfficeNotFound
 from inventory.paging import Page, Slice, page
+from inventory.recordings import again
 from inventory.recordings.rules import Spot
+from inventory.recordings.sameness import is_derived
 from inventory.texts import Text
 
 PREVIEWED = 10
 # So many words, so long, may a column of reasons or statuses have that nobody knows here.
 MOST_WORDS, LONGEST_WORD = 20, 40
+# So many rows of people who may get a second card are listed.
+MOST_REPEATED = 20
 _NIK = 16
 
 
@@ -192,6 +197,38 @@ def preview(
         ],
         "lines": lines,
     }
+
+
+def repeated(actor: Actor, office_code: str, content: bytes, profile: Profile) -> dict[str, Any]:
+    """The rows of people who stand in another row too, or who wait for a card already: they may get a second card.
+
+    What is told once more of the same recording is none of them. All are counted, the first are listed.
+    """
+    office = office_for(actor, Action.RECORD, office_code)
+    table = sheets.opened(content, profile)
+    columns = rules.fields_of(table.header, profile)
+    if not rules.tells_people(columns, profile):
+        return {"count": 0, "rows": []}
+    reader = LineReader(columns, profile, office_code, office.time_zone, clock.now())
+    seen = [
+        (number, who) for number, cells in islice(table.rows, rules.MAX_ROWS) if (who := reader.who(cells)) is not None
+    ]
+    waiting = again.waiting_among(actor, office_code, {who.nik_index for _, who in seen})
+    first: dict[bytes, tuple[int, Seen]] = {}
+    found: list[dict[str, Any]] = []
+    for number, who in seen:
+        other, told = first.setdefault(who.nik_index, (number, who))
+        twin = None if told.is_same(who) else other
+        waits = waiting.get(who.nik_index, [])
+        known = any(_seen(row, reader.zone).is_same(who) for row in waits)
+        if twin is not None or (waits and not known):
+            found.append({"number": number, "twin": twin, "waits": None if known or not waits else waits[0]})
+    return {"count": len(found), "rows": found[:MOST_REPEATED]}
+
+
+def _seen(row: Any, zone: ZoneInfo) -> Seen:
+    client_id = None if is_derived(row.client_id) else row.client_id
+    return Seen(row.nik_index, client_id, row.reason, row.recorded_at.astimezone(zone).date())
 
 
 def remembered(actor: Actor, office_code: str, name: str | None) -> Profile:

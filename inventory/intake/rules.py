@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -12,6 +12,7 @@ from functools import lru_cache
 from inventory.errors import Conflict, Fault, RuleViolated
 from inventory.recordings.rules import PrintReason, ReportedStatus
 from inventory.texts import Text
+from inventory.words import in_indonesian
 
 MAX_BYTES = 25_000_000
 MAX_ROWS = 200_000
@@ -174,11 +175,17 @@ _STATUSES = {
         "SEARCHFAILUREATCENTRAL", "PACKETRETRY",
     ),
 }  # fmt: skip
+
+
+def _called(kinds: Iterable[StrEnum]) -> dict[str, str]:
+    """Each kind by its code and by its Indonesian words, as the sentences of this system write them."""
+    words = {f"{told}": kind.value for kind in kinds for told in (kind.value, in_indonesian(kind))}
+    return {re.sub("[^A-Z0-9]", "", word.upper()): ours for word, ours in words.items()}
+
+
 _WORDS: dict[str, dict[str, str]] = {
-    "reason": {word: kind.value for kind, words in _REASONS.items() for word in words}
-    | {re.sub("[^A-Z0-9]", "", kind.value.upper()): kind.value for kind in PrintReason},
-    "status": {word: kind.value for kind, words in _STATUSES.items() for word in words}
-    | {re.sub("[^A-Z0-9]", "", kind.value.upper()): kind.value for kind in ReportedStatus},
+    "reason": {word: kind.value for kind, words in _REASONS.items() for word in words} | _called(PrintReason),
+    "status": {word: kind.value for kind, words in _STATUSES.items() for word in words} | _called(ReportedStatus),
 }
 # Words that say no more than that it failed: any other word of a failure is its code.
 BARE_FAILURES = frozenset({"FAILED", "GAGAL"})

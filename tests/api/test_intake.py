@@ -240,7 +240,7 @@ def test_a_bad_line_refuses_the_file_and_tells_line_column_and_what_is_allowed(c
     told = field.get(f"/imports/{found['id']}/faults")["items"]
     assert (3, column, code) in [(one["line"], one["column"], one["code"]) for one in told]
     if change.get("reason") == "because":
-        assert "first_card, damaged, lost" in told[0]["reason"]
+        assert "pemula (KTP pertama), rusak, hilang" in told[0]["reason"]
 
 
 def test_one_client_id_for_two_people_is_refused_in_a_file_and_against_what_is_known(calls, app):

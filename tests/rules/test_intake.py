@@ -14,8 +14,9 @@ from inventory.intake import rules, sheets
 from inventory.intake.cells import LineReader, derived_id
 from inventory.intake.rules import ColumnTwice, FileUnreadable, Profile
 from inventory.recordings import standing
-from inventory.recordings.rules import RecordingStatus, ReportedStatus
+from inventory.recordings.rules import PrintReason, RecordingStatus, ReportedStatus
 from inventory.recordings.standing import Told
+from inventory.words import in_indonesian
 from tests.builders import settings_for
 from tests.intake import HEADER, line, listed, nik, workbook
 
@@ -103,6 +104,8 @@ def read(*cells, header=HEADER, zone="Asia/Jayapura"):
 @pytest.mark.parametrize(("cell", "expected"), [
     ("2026-01-05", "2026-01-04T15:00"), ("05-01-2026", "2026-01-04T15:00"), ("5/1/2026 08.30", "2026-01-04T23:30"),
     ("2026-01-05 08:00:10", "2026-01-04T23:00"), ("2026-01-05T08:00:00+07:00", "2026-01-05T01:00"),
+    ("5 Januari 2026", "2026-01-04T15:00"), ("05 Jan 2026 08:30", "2026-01-04T23:30"),
+    ("5-January-2026", "2026-01-04T15:00"), ("21 Nop. 2025", "2025-11-20T15:00"),
     ("2026-01-05T08:00:00Z", "2026-01-05T08:00"), (46_027.0, "2026-01-04T15:00"),
     (datetime(2026, 1, 5, 8), "2026-01-04T23:00"),  # noqa: DTZ001 - as a spreadsheet has it
 ])  # fmt: skip
@@ -110,6 +113,16 @@ def test_a_time_without_an_offset_is_the_offices_own(cell, expected):
     found, faults = read("c", nik(1), "", "BARU", "PRR", cell)
     assert faults == []
     assert found.person.recorded_at.isoformat()[:16] == expected
+
+
+def test_a_word_that_is_no_month_is_no_date():
+    assert [fault.field for fault in read("c", nik(1), "", "BARU", "PRR", "5 Pebruwari 2026")[1]] == ["recorded_at"]
+
+
+def test_the_words_that_a_refusal_offers_are_understood():
+    for kind in PrintReason:
+        found, faults = read("c", nik(1), "", str(in_indonesian(kind)), "siap cetak (PRR)", "2026-01-05")
+        assert (faults, found.person.reason) == ([], kind)
 
 
 def test_a_nik_may_be_led_by_the_sign_of_text():

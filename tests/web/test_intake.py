@@ -218,3 +218,52 @@ def test_the_event_that_was_chosen_is_named_where_the_file_is_looked_at(browses,
     event = running_event(app, "15.03")
     looked = upload(browses("printer", "15.03"), listed(line(1)), 200, to=f"{BRING}/pratinjau", event=str(event.id))
     assert "Untuk acara" in looked.words
+
+
+def test_rows_of_one_person_and_who_waits_already_are_remarked_on_and_not_refused(browses, statements):
+    printer = browses("printer", "15.03")
+    upload(printer, listed(line(1)))
+    content = listed(
+        line(1),
+        line(2),
+        line(3, client_id="c-9", nik=nik(2), reason="damaged"),
+        line(4, client_id="c-10", nik=nik(1), reason="lost"),
+        line(5),
+    )
+    sent = dict(printer.get(BRING).form(BRING).fields) | {"/office": "15.03", "file": (io.BytesIO(content), "a.csv")}
+    with statements.within(12):
+        printer.client.post(f"{BRING}/pratinjau", data=sent, content_type="multipart/form-data")
+    looked = upload(printer, content, 200, to=f"{BRING}/pratinjau")
+    assert "2 baris mungkin orang yang sama" in looked.words
+    assert "Baris 4: NIK sama dengan baris 3" in looked.words
+    assert "Baris 5: NIK sama dengan baris 2; sudah direkam 5 Jan 2026 08.00 WIB (nomor c-1), menunggu" in looked.words
+    assert "Baru 4 baris" in printer.follow(upload(printer, content)).words
+
+
+def test_the_same_list_once_more_is_no_second_card(browses):
+    printer = browses("printer", "15.03")
+    for content in (listed(line(1), line(2)), siak((nik(3), "Siti", "BARU", "PRR", "05-01-2026"))):
+        upload(printer, content)
+        again = upload(printer, content, 200, to=f"{BRING}/pratinjau")
+        assert "mungkin orang yang sama" not in again.words
+
+
+def test_what_is_wrong_in_the_first_lines_is_said_in_the_words_of_people(browses):
+    printer = browses("printer", "15.03")
+    content = siak(
+        (nik(1), "Siti", "raib", "PRR", "21 November 2025"),
+        ("12", "Budi", "BARU", "PRR", "21 Nov 2025"),
+        (nik(3), "Dewi", "BARU", "PRR", "besok"),
+    )
+    looked = upload(printer, content, 200, to=f"{BRING}/pratinjau")
+    assert "alasan cetak : Kata ini belum dikenal: pilih artinya di atas" in looked.words
+    assert "NIK : NIK harus 16 angka." in looked.words
+    assert "tanggal rekam : Tulis tanggalnya seperti 31-01-2026, 31/01/2026 atau 31 Januari 2026" in looked.words
+    assert "recorded_at:" not in looked.text
+    assert "first_card" not in looked.words
+
+
+def test_to_import_is_no_button_to_press_while_a_column_is_missing(browses):
+    printer = browses("printer", "15.03")
+    looked = upload(printer, siak((nik(1), "Siti"), header=("NIK", "NAMA")), 200, to=f"{BRING}/pratinjau").text
+    assert '<button type="submit" class="secondary">Impor</button>' in looked

@@ -18,7 +18,7 @@ from inventory.intake.commands import Sent
 from inventory.intake.queries import LONGEST_WORD, MOST_WORDS, ImportFilter
 from inventory.intake.rules import FIELDS, MAX_BYTES, RUNNING, ImportRefused, Profile, check_profile
 from inventory.paging import Slice
-from inventory.recordings.rules import PrintReason, ReportedStatus
+from inventory.recordings.rules import LineFault, PrintReason, ReportedStatus
 from inventory.texts import Text
 from web import choices, forms
 from web.language import word
@@ -34,6 +34,10 @@ _SAMPLE = """NIK,NAMA,ALASAN,STATUS,TGL_REKAM
 9999990101900001,Contoh Satu,BARU,PRR,05-01-2026 08:00
 9999994101900002,Contoh Dua,HILANG,SFE,05-01-2026 09:30
 """
+_SAY_IT = Text(
+    "Kata ini belum dikenal: pilih artinya di atas, di Apa arti kata ini?",
+    "This word is not known yet: choose its meaning above, at What do these words mean?",
+)
 MAPPED = {"reason": PrintReason, "status": ReportedStatus}
 _UNREAD = Text("(tidak dibaca)", "(not read)")
 FIELD_WORDS = {
@@ -130,7 +134,16 @@ def preview(body: dict[str, Any]) -> Any:
     ]
     # What was said of a word stays said: it is no longer unknown, but must come along with the form.
     said = [each | {"kinds": list(MAPPED[each["field"]])} for each in body["words"] if each["ours"]]
-    return _shown(found | {"words": said + listed})
+    lines = [line | {"faults": [_told(fault, unknown) for fault in line["faults"]]} for line in found["lines"]]
+    more = queries.repeated(actor(), body["office"], content, base) if not found["missing"] else None
+    return _shown(found | {"words": said + listed, "lines": lines, "repeated": more})
+
+
+def _told(fault: LineFault, unknown: dict[str, list[str]]) -> tuple[Text, Text]:
+    """The column in the words of people, and what is wrong there."""
+    lead = f"{fault.field}: "
+    text = Text(str(fault.text).removeprefix(lead), fault.text.en.removeprefix(lead))
+    return FIELD_WORDS.get(fault.field, Text("", "")), _SAY_IT if fault.field in unknown else text
 
 
 @pages.does("/cetak/impor", Action.RECORD, body=FileIn, again=bring, most_bytes=MOST_BYTES)
