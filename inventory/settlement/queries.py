@@ -25,7 +25,7 @@ from inventory.settlement.rules import Figures, Flow, Goods, Line, figures, sett
 from inventory.stock import ledger
 from inventory.stock.models import Account, Entry, Movement
 from inventory.stock.rules import AccountKey, Condition, MovementKind, Place
-from inventory.transfers.models import Transfer
+from inventory.transfers.models import Delivery, Transfer
 
 FIGURES = ("brought", "printed", "spoiled", "used", "returned", "missing")
 _OF_THE_KIT = (Place.STORE, Place.CUSTODY, Place.ISSUED, Place.CONSUMED, Place.DESTROYED, Place.LOST)
@@ -221,6 +221,19 @@ def names_of_goods(goods: Iterable[Goods]) -> tuple[dict[str, str], dict[str, An
         {row.code: row.name for row in current().execute(owners)},
         {row.code: row for row in current().execute(items)},
     )
+
+
+def short_on_arrival(event_id: int) -> Sequence[Any]:
+    """What was missing of the pledges when they came to an event, with why: (id, status, missing, reason, item)."""
+    told = sa.and_(Delivery.transfer_id == Transfer.id, Delivery.missing > 0, Delivery.undone_at.is_(None))
+    query = (
+        sa.select(Transfer.id, Transfer.status, Transfer.missing, Delivery.reason, Item.name, Item.kind, Item.unit)
+        .join(Item, Item.code == Transfer.item_code)
+        .outerjoin(Delivery, told)
+        .where(Transfer.event_id == event_id, Transfer.pledge_id.is_not(None), Transfer.missing > 0)
+        .order_by(Transfer.id, Delivery.id)
+    )
+    return list({row.id: row for row in current().execute(query)}.values())
 
 
 def returns_of(actor: Actor, event_id: int) -> Sequence[Any]:

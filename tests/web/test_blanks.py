@@ -17,9 +17,9 @@ def clerk(browses):
     return visitor
 
 
-def heard(visitor, number, which):
+def heard(visitor, number, which, **more):
     """What a scan field is answered."""
-    sent = {"_csrf": visitor.get("/nomor").form("/nomor")["_csrf"], "/number": number}
+    sent = {"_csrf": visitor.get("/nomor").form("/nomor")["_csrf"], "/number": number, **more}
     return visitor.client.post(f"/nomor/pindai?untuk={which}", data=sent).json
 
 
@@ -62,6 +62,12 @@ def test_a_scan_field_hears_whether_a_number_may_be_taken(clerk):
     assert heard(clerk, "A9999", "terima")["ok"] is True
     clerk.submit("/gudang/rusak", {"/numbers": ["A0003"], "/reason": "damaged"})
     assert heard(clerk, "A0003", "rusak")["ok"] is False
+
+
+def test_a_number_of_another_store_than_the_chosen_one_stops_the_scan_and_the_store_is_named(clerk):
+    assert heard(clerk, "A0003", "rusak", **{"/store": "15.03-UTAMA"}) == {"ok": True, "text": "Ada di Gudang utama."}
+    told = heard(clerk, "A0003", "rusak", **{"/store": "15.03-LAIN"})
+    assert told == {"ok": False, "text": "tidak ada di gudang yang dipilih. Ada di Gudang utama."}
 
 
 def test_a_scan_field_whose_page_was_open_for_too_long_hears_nothing(clerk):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -57,6 +58,11 @@ def test_once_the_last_day_is_over_who_counts_sees_no_figure_that_gives_it_away(
     assert "Pemilik Barang Dari gudang Status" in guest.get(event).words
     assert "120" not in guest.get(f"{event}?unduh=pool.csv").text
     assert "120" not in guest.get(f"{event}/penyelesaian?unduh=goods.csv").text
+    assert "Cukup untuk: blangko" not in guest.get(event.replace("koordinasi/kegiatan", "cetak/malam")).words
+    listed = guest.get("/koordinasi/kegiatan?tab=running").words
+    assert "Blangko dukungan" in listed
+    assert "120" not in listed
+    assert "120" not in guest.get("/koordinasi/kegiatan?tab=running&unduh=events.csv").text
 
 
 @pytest.mark.usefixtures("afterwards")
@@ -64,6 +70,8 @@ def test_once_the_last_day_is_over_who_counts_sees_no_figure_that_gives_it_away(
 def test_who_approves_or_only_looks_still_sees_them(browses, event, role, office):
     assert "Sisa di gudang acara 120 keping" in browses(role, office).get(event).words
     assert "Dibawa 120" in browses(role, office).get(f"{event}/penyelesaian").words
+    night = browses(role, office).get(event.replace("koordinasi/kegiatan", "cetak/malam"))
+    assert "Cukup untuk: blangko 120" in night.words
 
 
 @pytest.mark.usefixtures("afterwards")
@@ -73,3 +81,30 @@ def test_the_close_shows_them_again(browses, event):
     shown = browses("field", "15.03").get(f"{event}/penyelesaian").words
     assert "Setiap keping dari 120 yang dibawa sudah dipertanggungjawabkan." in shown
     assert "Jumlah" in browses("field", "15.03").get(event).words
+
+
+@pytest.mark.usefixtures("afterwards")
+def test_an_empty_count_is_asked_for_in_words_at_its_field(browses, event):
+    boss = browses("coordinator", "15.03")
+    refused = boss.submit(f"{event}/tutup", {"/counts/0/quantity": ""}, 422)
+    assert "Tulis hasil hitungan." in refused.words
+    assert 'href="#f-counts-0-quantity"' in refused.text
+
+
+def test_what_was_short_on_arrival_is_told_apart_from_what_was_lost_at_the_event(browses, calls, app):
+    made = running_event(app, "15.03")
+    calls("clerk", "15.03").post("/receipts", receipt("15.03-UTAMA", 120))
+    boss, visitor = calls("coordinator", "15.03"), browses("coordinator", "15.03")
+    path, page = f"/events/{made.id}/pledges", f"/koordinasi/kegiatan/{made.id}"
+    pledge = boss.post(path, {"store": "15.03-UTAMA", "item": "blangko", "quantity": 120})["id"]
+    short = {"quantity": 110, "reason": "satu amplop tertinggal"}
+    boss.post(f"{path}/{pledge}/bring", short, 200)
+    told = {"/counts/0/quantity": "108", "/explanations/0/reason": "dua basah"}
+    visitor.submit(f"{page}/tutup", told)
+    shown = visitor.get(f"{page}/penyelesaian")
+    assert "12 keping hilang dari 120 yang dibawa." in shown.words
+    [transfer] = [row["id"] for row in boss.get("/transfers")["items"] if row["status"] == "disputed"]
+    said = f"10 kurang saat tiba ( kiriman {transfer} : satu amplop tertinggal), masih dicari."
+    assert said in shown.words
+    assert re.search(rf'href="/gudang/[a-z-]+/{transfer}"', shown.text)
+    assert "2 hilang di acara (dua basah)." in shown.words

@@ -9,3 +9,4 @@ class NumberIn(fields.Strict):
     """One number, as it was scanned or typed; it may be anything, a person's number by mistake too."""
 
     number = fields.Words(high=80, required=True)
+    store = fields.code(load_default=None, metadata={"description": "where it should lie, for a scan that asks"})

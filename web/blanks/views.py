@@ -122,6 +122,7 @@ def _page(of: tuple[str, str], key: int) -> str:
 _NOT_ONE = Text("bukan nomor yang tercatat di sini", "no number that is on the books here")
 _NEW = Text("belum tercatat, dapat diterima", "not on the books yet, may be received")
 _KNOWN = Text("sudah tercatat: {now}", "on the books already: {now}")
+_NOT_HERE = Text("tidak ada di gudang yang dipilih. {now}", "not in the store that is chosen. {now}")
 _MAY_GO = frozenset({BlankState.ON_HAND, BlankState.EARMARKED})
 
 
@@ -134,12 +135,14 @@ def scanned(body: dict[str, str]) -> Any:
     except NumberNotFound:
         return {"ok": arriving, "text": str(told(_NEW if arriving else _NOT_ONE))}
     hands = found["hands"]
-    hands[-1]["store_name"] = hands[-1]["store"]
+    lies_in = hands[-1]["store"]
+    hands[-1]["store_name"] = choices.brief(names_of_stores([lies_in])[lies_in].name)
     now = _now(found)
     if arriving:
         ok = found["state"] is BlankState.TAKEN_BACK
         return {"ok": ok, "text": str(told(_NEW if ok else _KNOWN.format(now=now)))}
-    return {"ok": found["state"] in _MAY_GO, "text": str(told(now))}
+    here = body["store"] in (None, lies_in)
+    return {"ok": here and found["state"] in _MAY_GO, "text": str(told(now if here else _NOT_HERE.format(now=now)))}
 
 
 @pages.shows("/nomor/celah", Action.READ, query=GapQuery)

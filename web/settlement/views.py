@@ -114,7 +114,18 @@ def settlement(event_id: int) -> Any:
         returns=_returns(returned),
         sends=_sends(returned) if access.may(actor(), Action.TRANSFER, seen.event.host_office) else [],
         blanks=_blanks(rows),
+        **_gone(rows, queries.short_on_arrival(event_id)),
     )
+
+
+def _gone(rows: list[dict[str, Any]], short: Any) -> dict[str, Any]:
+    """Where the missing blanks went missing: on the way here, which their transfers tell, or at the event itself."""
+    on_the_way = [row for row in short if row.kind is ItemKind.BLANK]
+    lost = _blanks(rows)["missing"] - sum(row.missing for row in on_the_way)
+    why = [
+        row["explanation"] for row in rows if row["kind"] is ItemKind.BLANK and row["missing"] and row["explanation"]
+    ]
+    return {"short": on_the_way, "lost_here": max(lost, 0), "why_lost": why}
 
 
 def _sends(returned: Any) -> list[tuple[Text, str]]:

@@ -67,6 +67,7 @@
         try {
           // In the body, never in the address: a person's number that was typed by mistake would stand in the logs on the way.
           const asked = new URLSearchParams({ _csrf: input.form.elements._csrf?.value || "", "/number": number });
+          const store = input.form.elements["/store"]?.value; if (store) asked.set("/store", store);
           const answer = await fetch(say.check, { method: "POST", body: asked, signal: AbortSignal.timeout(8000) });
           const said = await answer.json();
           if (typeof said.ok !== "boolean") throw new TypeError("no answer");
