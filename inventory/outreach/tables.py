@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,8 +38,17 @@ class Seen:
     manages: bool
 
 
-def list_named(actor: Actor, which: EventFilter, statuses: Sequence[EventStatus], wanted: Slice) -> Page:
-    """The events of some statuses that the actor may see, by their first day, with host, target and pool."""
+def list_named(
+    actor: Actor,
+    which: EventFilter,
+    statuses: Sequence[EventStatus],
+    wanted: Slice,
+    over_by: date | None = None,
+) -> Page:
+    """The events of some statuses that the actor may see, by their first day, with host, target and pool.
+
+    With `over_by` only those whose last day was before it.
+    """
     people = sa.select(sa.func.coalesce(sa.func.sum(Stop.target_people), 0)).where(Stop.event_id == Event.id)
     pooled = (
         sa.select(sa.func.coalesce(sa.func.sum(Pledge.quantity), 0))
@@ -52,6 +62,7 @@ def list_named(actor: Actor, which: EventFilter, statuses: Sequence[EventStatus]
         sa.cast(pooled.correlate(Event).scalar_subquery(), sa.BigInteger).label("blanks"),
     ).join(Office, Office.code == Event.host_office)
     query = queries.wanted_of(actor, query.where(Event.status.in_(statuses)), which)
+    query = query if over_by is None else query.where(Event.ends_on < over_by)
     return page(query, [Event.starts_on, Event.id], wanted, rows=True)
 
 

@@ -113,7 +113,9 @@ def _conditions(offices: Any, today: Any) -> Iterator[tuple[str, list[sa.ColumnE
         [CountPlan.office_code.in_(offices), CountPlan.next_on <= today, CountPlan.active.is_(True)],
     )
     yield "requests", [SupplyRequest.supplier_office.in_(offices), SupplyRequest.status.in_(WAITING)]
-    yield "events_coming", [Event.host_office.in_(offices), Event.status.in_(COMING)]
+    planned = [Event.host_office.in_(offices), Event.status.in_(COMING)]
+    yield "events_coming", [*planned, Event.ends_on >= today]
+    yield "events_missed", [*planned, Event.ends_on < today]
     yield "events_running", [Event.host_office.in_(offices), Event.status == EventStatus.RUNNING]
     yield "jobs_open", [PrintJob.office_code.in_(offices), PrintJob.status.in_(UNFINISHED)]
     yield "runs_open", [PrintRun.office_code.in_(offices), PrintRun.status == RunStatus.OPEN]

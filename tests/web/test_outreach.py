@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -207,6 +207,27 @@ def test_extending_and_calling_off(browses, calls, pooled):
     boss.submit(f"{pooled}/batal", {"/reason": "Banjir"})
     assert "dibatalkan" in boss.get(pooled).words
     assert calls("clerk", "15").stock("15-UTAMA")["on_hand"] == 6_000
+
+
+def test_what_went_by_without_being_started_is_listed_apart_with_what_to_do(browses, calls):
+    noon = datetime(2026, 11, 18, 5, tzinfo=UTC)
+    with clock.telling(noon):
+        event = calls("coordinator", "15").post("/events", {
+            "name": "Jemput bola Pauh", "kind": "village", "host_office": "15.03", "starts_on": "2026-12-01",
+            "ends_on": "2026-12-02", "opens_at": "08:00", "closes_at": "16:00",
+        })["id"]  # fmt: skip
+        assert "tab=missed" not in browses("inspector", "15").get(LIST).text
+    with clock.telling(noon + timedelta(days=30)):
+        boss = browses("coordinator", "15")
+        assert f'href="{LIST}/{event}"' not in boss.get(LIST).text.split("calendar")[0]
+        late = boss.get(f"{LIST}?tab=missed")
+        assert f'href="{LIST}/{event}"' in late.text.split("calendar")[0]
+        assert "batalkan, atau mulai lalu tutup" in late.words
+        assert "1 acara lewat, belum dimulai" in boss.get("/koordinasi").words
+        page = boss.get(f"{LIST}/{event}")
+        assert "acaranya tidak pernah dimulai" in page.words
+        assert f'<a role="button" href="{LIST}/{event}/batal">Batalkan acara</a>' in page.text
+        assert "Perlu diperhatikan" not in page.words
 
 
 @pytest.mark.usefixtures("exact")

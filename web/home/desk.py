@@ -105,6 +105,16 @@ _COMING = Todo(
     Text("Lihat apakah blangkonya cukup.", "See whether the blanks suffice."),
     "/koordinasi/kegiatan",
 )
+_MISSED = Todo(
+    "events_missed",
+    Text("acara lewat, belum dimulai", "events of the past that never started"),
+    Text(
+        "Batalkan, atau mulai lalu tutup bila memang berlangsung.",
+        "Cancel them, or start and close them if they did take place.",
+    ),
+    "/koordinasi/kegiatan?tab=missed",
+    "warn",
+)
 _RUNS = Todo(
     "runs_open",
     Text("putaran cetak belum ditegaskan", "runs not confirmed"),
@@ -143,6 +153,7 @@ TODOS: dict[Role, tuple[Todo, ...]] = {
     ),
     Role.COORDINATOR: (
         _APPROVE, _REQUESTS, _LOSSES, _DISPUTED, _SESSIONS_WRONG, _COUNTS, _DESTRUCTIONS, _RUNNING, _COMING,
+        _MISSED,
     ),
     Role.PRINTER: (_RUNS, _JOBS, _QUEUE, _UNCOLLECTED, _CONSIGNMENTS),
     Role.FIELD: (_RUNNING, _COMING),

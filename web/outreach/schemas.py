@@ -135,5 +135,6 @@ class EventsQuery(fields.Strict):
 TABS: dict[str, tuple[EventStatus, ...]] = {
     "coming": (EventStatus.DRAFT, EventStatus.PLANNED),
     "running": (EventStatus.RUNNING,),
+    "missed": (EventStatus.DRAFT, EventStatus.PLANNED),
     "past": (EventStatus.CLOSED, EventStatus.CANCELLED),
 }

@@ -14,7 +14,7 @@ from inventory.access import Action
 from inventory.outreach import commands, queries, tables
 from inventory.outreach.queries import EventFilter
 from inventory.outreach.rules import COMING, EventKind, EventPlan, EventStatus, PledgeStatus
-from inventory.paging import Slice
+from inventory.paging import Page, Slice
 from inventory.planning.overview import Overview, overview
 from inventory.texts import Text
 from web import choices
@@ -29,6 +29,7 @@ pages = Pages("outreach", __name__)
 _EMPTY = {
     "coming": Text("Belum ada acara yang direncanakan.", "No events are planned yet."),
     "running": Text("Tidak ada acara yang sedang berjalan.", "No event is running."),
+    "missed": Text("Tidak ada acara yang lewat tanpa dimulai.", "No event went by without being started."),
     "past": Text("Belum ada acara yang ditutup.", "No event was closed yet."),
 }
 _ON_A_MONTH, _STOPS_SHOWN = 100, 40
@@ -47,7 +48,7 @@ def events(query: dict[str, Any]) -> Any:
         "events",
         Text("Acara", "Events"),
         _event_columns(),
-        lambda wanted: tables.list_named(actor(), EventFilter(), TABS[tab], wanted),
+        lambda wanted: _listed(tab, today, wanted),
         turn=(paging.day, paging.number),
         order="desc" if tab == "past" else "asc",
         empty=_EMPTY[tab],
@@ -60,8 +61,15 @@ def events(query: dict[str, Any]) -> Any:
         day_name=calendar.day_name,
         on=on,
         tab=tab,
+        missed=tab == "missed" or bool(_listed("missed", today, Slice(1)).items),
         today=today,
     )
+
+
+def _listed(tab: str, today: date, wanted: Slice) -> Page:
+    """What is planned for today or later comes; what was planned for days that are over never began."""
+    which = EventFilter(first=today if tab == "coming" else None)
+    return tables.list_named(actor(), which, TABS[tab], wanted, today if tab == "missed" else None)
 
 
 def _month(day: date) -> tuple[date, list[Any]]:

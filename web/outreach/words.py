@@ -53,6 +53,12 @@ TO_COUNT = Text(
     " shown again once the event is closed.",
 )
 _CANCELLED = Text("Acara dibatalkan.", "The event was cancelled.")
+_MISSED = Text(
+    "Hari acara sudah lewat dan acaranya tidak pernah dimulai. Batalkan, atau mulai lalu tutup bila memang"
+    " berlangsung.",
+    "The days of the event are over and it was never started. Cancel it, or start and close it if it did take place.",
+)
+_CANCEL = Text("Batalkan acara", "Cancel the event")
 
 NAMES = {
     "blangko": Text("blangko", "blanks"),
@@ -107,6 +113,8 @@ def verdict(found: Overview) -> tuple[Text, str]:
     event, short, surplus = found.event, found.figures.shortfall, found.figures.surplus
     if event.status not in ALIVE:
         return (_CLOSED if event.status is EventStatus.CLOSED else _CANCELLED), "info"
+    if _is_missed(found):
+        return _MISSED, "warn"
     if not found.stops:
         return _NO_STOPS, "warn"
     facts = {
@@ -120,6 +128,10 @@ def verdict(found: Overview) -> tuple[Text, str]:
     if short.by_target:
         return _SHORT_BY_TARGET.format(**facts), "warn"
     return (_SHORT_IF_MANY.format(**facts), "warn") if short.high else (_ENOUGH.format(**facts), "good")
+
+
+def _is_missed(found: Overview) -> bool:
+    return found.event.status in COMING and found.event.ends_on < found.today
 
 
 def binds(found: Overview) -> Text:
@@ -206,8 +218,8 @@ class Advice:
 
 def advice(found: Overview, may: Callable[[str], bool]) -> list[Advice]:
     """The flags of planning with what the reader can do about each; those that one act answers are told as one."""
-    if found.event.status not in ALIVE:
-        return []
+    if found.event.status not in ALIVE or found.event.ends_on < found.today:
+        return []  # what can still be done for an event looks forward
     given: list[Advice] = []
     for flag in found.flags:
         ways, tone = _ways(found, flag, may), _tone(flag)
@@ -303,6 +315,10 @@ def journey(found: Overview, may: Callable[[str], bool]) -> Journey:
         return Journey([], None)
     if event.status is EventStatus.RUNNING:
         return Journey(steps, *_while_running(found, closing, may))
+    if _is_missed(found):
+        ways = [(_CANCEL, at("outreach_pages.calling_off", manages)), (steps[2][0], starting)]
+        mine = [(label, address) for label, address in ways if address is not None]
+        return Journey(steps, mine[0] if mine else None, mine[1:])
     todo = next((step for step in steps if not step[1]), None)
     if todo is steps[2] and (event.starts_on - found.today).days > 1:
         # Days ahead nobody counts boxes yet: what can still be done is to find what is short.
