@@ -76,7 +76,7 @@ class FailureCodeMissing(RuleViolated):
 
     code = "failure_code_missing"
     text = Text(
-        "Status failed memerlukan kode kegagalan, mis. DUPLICATE_RECORD.",
+        "Keadaan gagal memerlukan alasan gagalnya, mis. DUPLICATE_RECORD (data ganda).",
         "The status failed needs a failure code, like DUPLICATE_RECORD.",
     )
 
@@ -85,7 +85,7 @@ class FailureCodeUnexpected(RuleViolated):
     """Only a failed recording has a failure code."""
 
     code = "failure_code_unexpected"
-    text = Text("Kode kegagalan hanya untuk status failed.", "A failure code is for the status failed only.")
+    text = Text("Alasan gagal hanya untuk keadaan gagal.", "A failure code is for the status failed only.")
 
 
 class RecordedInFuture(RuleViolated):

@@ -141,3 +141,28 @@ def test_whoever_waits_for_a_card_is_recorded_again_only_when_that_is_meant(brow
 def test_who_waits_elsewhere_is_told_to_nobody(browses):
     browses("field", "15.03").submit(ADD, {f"{AT}nik": nik(1), f"{AT}status": "prr"})
     browses("field", "15.04").submit(ADD, {f"{AT}nik": nik(1), f"{AT}status": "prr"})
+
+
+def test_where_no_event_runs_the_page_says_what_applies(browses, app):
+    team = browses("field", "15.03")
+    shown = team.get(ADD)
+    assert "Tidak ada acara yang sedang berjalan: orang ini direkam di Dinas" in shown.words
+    assert "Acaranya harus dimulai dulu oleh koordinator." in shown.words
+    assert "acara dan lokasi tetap" not in shown.words
+    assert "Acaranya harus dimulai dulu" not in browses("printer", "15.03").get(ADD).words
+    running_event(app, "15.03")
+    shown = team.get(ADD)
+    assert "Tidak ada acara" not in shown.words
+    assert "acara dan lokasi tetap" in shown.words
+
+
+def test_why_it_failed_is_chosen_in_the_words_of_people(browses):
+    team = browses("field", "15.03")
+    failed = {f"{AT}nik": nik(1), f"{AT}status": "failed", f"{AT}client_id": "K-1"}
+    asked = team.submit(ADD, failed, 422)
+    assert "Keadaan gagal memerlukan alasan gagalnya" in asked.words
+    assert "Data ganda: orang ini sudah terekam" in asked.words
+    saved = team.follow(team.submit(ADD, failed | {f"{AT}failure": "DUPLICATE_RECORD"}))
+    address = saved.text.split('href="/cetak/perekaman/')[-1].split('"')[0]
+    shown = team.get(f"/cetak/perekaman/{address}")
+    assert "Alasan gagal data ganda: orang ini sudah terekam (DUPLICATE_RECORD)" in shown.words

@@ -27,6 +27,7 @@ from web import forms
 from web.language import day, t, zone_of
 from web.outreach.times import clock_on, hours
 from web.pages import actor, done, once, see
+from web.recordings import failures
 from web.recordings.schemas import PersonIn, PlaceQuery
 from web.recordings.views import pages
 
@@ -73,6 +74,7 @@ def person(query: dict[str, Any]) -> Any:
         status=query["status"] or ReportedStatus.BIO_CAPTURED,
         statuses=list(ReportedStatus),
         reasons=list(PrintReason),
+        failures=failures.choices(),
         now=clock_on(clock.now(), place.zone).strftime("%Y-%m-%dT%H:%M"),
         office=place.host or (actor().office if "." in actor().office else None),
         counted=queries.counted_since(place.event, place.stop, place.today) if place.event else None,

@@ -17,6 +17,7 @@ from inventory.residents import commands
 from inventory.residents.queries import LookFilter, list_looks
 from inventory.texts import Text
 from web.pages import Pages, actor, see
+from web.recordings import failures
 from web.tables import Column, Table
 
 pages = Pages("recordings", __name__)
@@ -87,4 +88,5 @@ def _shown(recording_id: int, person: Any) -> Any:
         looks,
         empty=Text("Belum ada yang membuka data orang ini.", "Nobody has opened this person's data yet."),
     )
-    return see("recordings/recording.html", recording=found, person=person, looks=table)
+    failed = failures.called(found["failure"])
+    return see("recordings/recording.html", recording=found, failed=failed, person=person, looks=table)
