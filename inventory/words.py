@@ -50,7 +50,7 @@ INDONESIAN = {
     "undelivery": "pembatalan penerimaan",
     "found": "temuan",
     "write_off": "penghapusan",
-    "brought": "pembawaan ke acara",
+    "brought": "dibawa ke acara",
     "printing": "pencetakan",
     "printing_undo": "pembatalan cetak",
     "issue": "penyerahan",

@@ -28,7 +28,7 @@ class ChainBroken(Conflict):
 
     code = "chain_broken"
     text = Text(
-        "Rantai segel tidak cocok dengan kepala bertanda tangan {day} (posisi {position}): jalankan"
+        "Rantai segel tidak cocok dengan segel bertanda tangan {day} (posisi {position}): jalankan"
         " blangko ledger verify; penyegelan dihentikan.",
         "The chain of seals does not fit the signed head of {day} (position {position}): run blangko ledger verify;"
         " nothing more is sealed.",
@@ -40,7 +40,7 @@ class LedgerKeyMissing(Conflict):
 
     code = "ledger_key_missing"
     text = Text(
-        "Kunci segel tidak ada di {folder}, padahal di sana ada kepala bertanda tangan; kembalikan kuncinya.",
+        "Kunci segel tidak ada di {folder}, padahal di sana ada segel yang ditandatangani; kembalikan kuncinya.",
         "The sealing key is not in {folder}, where there are signed heads; put it back.",
     )
 

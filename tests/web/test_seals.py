@@ -18,7 +18,7 @@ from inventory.seals import commands as sealing
 from inventory.stock.rules import MovementKind
 from tests.builders import receipt
 from tests.test_architecture import OPEN_AND_CHANGING, OWN
-from web.seals.words import DEEDS, SUBJECTS
+from web.seals.words import DEEDS, FACTS, SUBJECTS
 
 ROOT = Path(__file__).parent.parent.parent
 LEDGER, TRAIL = "/inspeksi/buku", "/inspeksi/jejak"
@@ -203,3 +203,16 @@ def test_every_deed_that_is_kept_has_words(app):
     assert lacking == []
     assert {subject for _, subject in DEEDS} <= set(SUBJECTS)
     assert all((kind.value, "movement") in DEEDS for kind in MovementKind)
+
+
+def test_every_figure_that_is_kept_with_a_deed_has_words():
+    kept = set()
+    for path in (ROOT / "inventory").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record":
+                kept.update(word.arg for word in node.keywords if word.arg)
+            assigned = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("counts", "facts")
+            if assigned and isinstance(node.value, ast.Dict) and path.parent.name in ("printing", "custody", "opname"):
+                kept.update(key.value for key in node.value.keys if isinstance(key, ast.Constant))
+    assert {"not_printed", "run", "holder"} <= kept
+    assert kept - FACTS.keys() == set()

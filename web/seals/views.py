@@ -66,7 +66,7 @@ def checkpoints() -> Any:
     fits, other = Text("cocok", "fits"), Text("tidak cocok", "does not fit")
     heads = Table(
         "heads",
-        Text("Kepala bertanda tangan", "Signed heads"),
+        Text("Segel terakhir yang ditandatangani", "Signed heads"),
         [
             Column(Text("Hari", "Day"), lambda row: date.fromisoformat(row.day), "day"),
             Column(Text("Sampai posisi", "Up to position"), "position", "number"),

@@ -131,6 +131,8 @@ DEEDS: dict[tuple[str, str], Text] = {
 }
 _MOVED = Text("mencatat {kind}", "booked a {kind}")
 DEEDS.update({(kind.value, "movement"): _MOVED.format(kind=kind) for kind in MovementKind})
+DEEDS[MovementKind.TRACKING.value, "movement"] = Text("mencatat nomor blangko", "recorded numbers of blanks")
+DEEDS[MovementKind.BROUGHT.value, "movement"] = Text("membawa barang ke acara", "brought goods to an event")
 SUBJECTS = {
     "receipt": Text("penerimaan", "receipt"), "movement": Text("catatan stok", "movement"),
     "transfer": Text("kiriman", "transfer"), "request": Text("permintaan", "request"), "loan": Text("pinjaman", "loan"),
@@ -153,7 +155,22 @@ SUBJECTS = {
 
 # What the figures are called that are kept with deeds; settings are told by their names in the API.
 FACTS = {
-    "active": Text("aktif", "active"), "after": Text("sesudah nomor", "behind number"),
+    "active": Text("aktif", "active"), "approved": Text("disetujui", "approved"),
+    "asker": Text("peminta", "asked by"), "before": Text("sebelumnya", "before"),
+    "blind": Text("tanpa melihat catatan", "blind"), "client_id_taken": Text("kode sudah terpakai", "code taken"),
+    "corrects": Text("membetulkan catatan stok", "corrects movement"), "counted": Text("dihitung", "counted"),
+    "counted_by": Text("dihitung oleh pengguna nomor", "counted by users number"),
+    "counter": Text("penghitung, pengguna nomor", "counter, user number"),
+    "due_on": Text("jatuh tempo", "due on"), "event": Text("acara nomor", "event number"),
+    "every_days": Text("setiap berapa hari", "every so many days"),
+    "holder": Text("pemegang, pengguna nomor", "holder, user number"), "issued": Text("diserahkan", "issued"),
+    "key": Text("kunci", "key"), "kind": Text("jenis", "kind"), "kinds": Text("jenis kabar", "kinds of news"),
+    "not_printed": Text("tidak jadi dicetak", "not printed"), "of": Text("untuk nomor", "of number"),
+    "people": Text("orang", "people"), "request": Text("permintaan nomor", "request number"),
+    "run": Text("pencetakan nomor", "print run number"), "same_as": Text("sama dengan berkas nomor", "same as file"),
+    "shortage": Text("kekurangan", "shortage"), "store": Text("gudang", "store"),
+    "transfer": Text("kiriman nomor", "transfer number"),
+    "after": Text("sesudah nomor", "behind number"),
     "arrived": Text("tiba", "arrived"), "as_of": Text("per tanggal", "as of"),
     "attempts": Text("cetakan", "attempts"), "attempt": Text("cetakan", "attempt"), "bad": Text("jelek", "bad"),
     "cards": Text("kartu", "cards"), "changed": Text("diubah", "changed"), "created": Text("baru", "new"),
@@ -193,7 +210,9 @@ def deed_of(row: Any) -> str:
 def subject_of(row: Any) -> str:
     """To what it was done, in words, with its number or code."""
     known = SUBJECTS.get(row.subject)
-    return f"{told(known) if known else row.subject} {row.subject_id}"
+    first, _, last = str(row.subject_id).partition("-")
+    # What touched one recording is kept as a span of one.
+    return f"{told(known) if known else row.subject} {first if first == last else row.subject_id}"
 
 
 def facts_of(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
