@@ -208,11 +208,18 @@ def test_every_deed_that_is_kept_has_words(app):
 def test_every_figure_that_is_kept_with_a_deed_has_words():
     kept = set()
     for path in (ROOT / "inventory").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record":
-                kept.update(word.arg for word in node.keywords if word.arg)
-            assigned = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("counts", "facts")
-            if assigned and isinstance(node.value, ast.Dict) and path.parent.name in ("printing", "custody", "opname"):
-                kept.update(key.value for key in node.value.keys if isinstance(key, ast.Constant))
+        for deed in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(deed, ast.FunctionDef):
+                kept |= _figures_of(list(ast.walk(deed)))
     assert {"not_printed", "run", "holder"} <= kept
     assert kept - FACTS.keys() == set()
+
+
+def _figures_of(nodes):
+    calls = [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record"]
+    told = {ast.unparse(word.value) for call in calls for word in call.keywords if word.arg is None}
+    found = {word.arg for call in calls for word in call.keywords if word.arg}
+    for node in nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict) and ast.unparse(node.targets[0]) in told:
+            found |= {key.value for key in node.value.keys if isinstance(key, ast.Constant)}
+    return found
