@@ -126,7 +126,9 @@ def test_a_bad_card_is_printed_again_and_a_lost_one_is_gone(room, printer, exact
 
 def test_good_cards_are_scanned_and_an_unknown_one_is_refused_at_its_line(room, printer, calls):
     calls("admin", "15").patch("/offices/15.03", {"card_check": True})
-    assert "3 kartu" in printer.get("/cetak/periksa").words
+    page = printer.get("/cetak/periksa")
+    assert "3 kartu" in page.words
+    assert "Aturan Dinas Anda mewajibkannya" in page.words
     shown = printer.submit("/cetak/periksa", {"/cards": ["A001", "B777"]}, 422)
     assert "B777" in shown.form("/cetak/periksa")["/cards"]
     printer.submit("/cetak/periksa", {"/cards": ["A001", "b"], "/fingerprint": "matched"})

@@ -129,6 +129,7 @@ def test_a_table_scrolls_in_its_own_box_and_is_offered_as_files(draws):
     rows = [{"store": "UTAMA", "quantity": 6000}]
     text = draws("{{ parts.table(table) }}", table=Table("stock", Text("Stok", "Stock"), columns, rows))
     assert 'tabindex="0" role="region" aria-label="Stok"' in text
+    assert 'Jumlah <span class="unit">(keping)</span>' in text
     assert '<th scope="row"><a href="/gudang/UTAMA">UTAMA</a></th>' in text
     assert '<td class="number">6.000</td>' in text
     assert "unduh=stock.csv" in text

@@ -77,6 +77,9 @@ def test_somebody_marks_a_run_printed_spoils_one_and_hands_the_rest_over(room, p
     page = printer.follow(done)
     assert "3 kartu tercetak dicatat." in page.words
     assert "menunggu dicetak ulang" in page.words
+    assert 'href="/cetak/serah">Serahkan kartunya' in page.text
+    assert "Periksa kartunya" not in page.words
+    assert "Aturan Dinas Anda tidak mewajibkannya" in printer.get("/cetak/periksa").words
     assert stock_of(room) == (6, 3, 1, 0)
     for name in ("a", "c", "d"):
         found = printer.submit("/cetak/serah", {"/card": name})

@@ -79,6 +79,16 @@ def test_an_event_has_a_queue_of_its_own_that_prints_from_its_kit(room, browses,
     assert "Gotong royong" in printer.get(job).words
 
 
+def test_event_and_reason_are_chosen_in_one_form(room, browses, app, calls):
+    event = running_event(app, "15.03")
+    shown = browses("printer", "15.03").get(f"{QUEUE}?event={event.id}&reason=lost")
+    assert shown.text.count("Tampilkan") == 1
+    [form] = [part.split("</form>")[0] for part in shown.text.split('<form class="pick"')[1:]]
+    assert f'<option value="{event.id}" selected>' in form
+    assert '<option value="lost" selected>' in form
+    assert "hidden" not in form
+
+
 def test_a_double_click_makes_one_job(room, browses):
     printer = browses("printer", "15.03")
     first = printer.submit(QUEUE, {"/take": "2"}, key="sekali")
@@ -95,6 +105,20 @@ def test_how_many_is_asked_again_when_it_is_no_number(room, browses):
 def test_the_queue_of_another_office_is_not_shown(room, browses):
     assert "Antrean kosong" in browses("printer", "15.04").get(QUEUE).words
     browses("printer", "15.04").get(f"{QUEUE}?office=15.03", 403)
+
+
+def test_who_sees_several_offices_chooses_whose_queue(room, browses, statements):
+    inspector = browses("inspector", "15")
+    inspector.get(QUEUE)  # whether this is a demo is asked once a minute
+    with statements.within(12):
+        shown = inspector.get(QUEUE)
+    assert "Antrean menunggu di 1 Dinas lain" in shown.words
+    assert '<option value="15.03">' in shown.text
+    assert "Antrean (3)" in inspector.get(f"{QUEUE}?office=15.03").words
+    admin = browses("admin", "15")
+    admin.submit(f"{QUEUE}?office=15.03", {"/take": "1"})
+    assert "Antrean (2)" in admin.get(f"{QUEUE}?office=15.03").words
+    assert 'name="office"' not in browses("printer", "15.03").get(QUEUE).text
 
 
 def test_how_long_people_wait_is_told_by_age_and_reason(browses, calls, statements):

@@ -11,6 +11,7 @@ from api.cards.schemas import CardConsignmentIn, CardConsignmentQuery, CardRetur
 from api.printing.schemas import CardQuery
 from inventory.access import Action
 from inventory.errors import LinesRefused
+from inventory.offices import queries as offices
 from inventory.paging import Page, Slice
 from inventory.printing import ageing, checks, consignments, desk
 from inventory.printing.ageing import ConsignmentFilter
@@ -48,7 +49,8 @@ _PERSON = (
 @pages.shows("/cetak/periksa", Action.PRINT)
 def check() -> Any:
     """Scan the cards that are good; a bad one is named on its own page."""
-    return see("cards/check.html", unchecked=desk.count_unchecked(actor()))
+    required = offices.get_office(actor(), actor().office).card_check
+    return see("cards/check.html", unchecked=desk.count_unchecked(actor()), required=required)
 
 
 @pages.does("/cetak/periksa/nomor", Action.PRINT, body=NumberIn, again=unanswered)
