@@ -8,6 +8,7 @@ from api import fields, paging
 from api.queue.schemas import MAX_DAYS, PolicyIn, PolicyQuery, WishesIn, wishes_of
 from inventory import clock
 from inventory.access import Action
+from inventory.offices.queries import names_of_offices
 from inventory.paging import Page, Slice
 from inventory.queue import commands, queries
 from inventory.queue.commands import NewPolicy
@@ -61,7 +62,8 @@ def policy(query: dict[str, Any]) -> Any:
         order="desc",
         empty=Text("Dinas ini belum punya kebijakan sendiri.", "This office has no policy of its own yet."),
     )
-    return see("policies/policy.html", told=told, versions=table)
+    names = names_of_offices([told["office"], told["inherited_from"] or told["office"]])
+    return see("policies/policy.html", told=told, versions=table, names=names)
 
 
 def _versions(query: dict[str, Any], wanted: Slice) -> Page:
