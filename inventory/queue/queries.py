@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from inventory import access, clock
 from inventory.access import Action, Actor
 from inventory.database import current
+from inventory.offices.models import Office
 from inventory.offices.rules import superiors_of
 from inventory.outreach.queries import EventNotFound, find_event
 from inventory.paging import Page, Slice, page
@@ -21,7 +22,7 @@ from inventory.queue.lines import InJobs, Key, Queue, R
 from inventory.queue.models import Policy
 from inventory.queue.rules import HELD, Hold, Place, Wishes
 from inventory.recordings.queries import get_recordings
-from inventory.recordings.rules import PrintReason
+from inventory.recordings.rules import PrintReason, RecordingStatus
 
 # So many recordings are in a job at most.
 MOST_TAKEN = 2_000
@@ -103,6 +104,14 @@ def reached_queue(actor: Actor, office: str | None, event: int | None) -> Queue:
     office = office or actor.office
     access.require(actor, Action.READ_RECORDINGS, office)
     return lines.queue_of(office)
+
+
+def offices_waiting(actor: Actor, chosen: str | None) -> list[tuple[str, str]]:
+    """The offices of the actor's subtree where somebody is print-ready, by code and name; and the one chosen."""
+    waits = sa.exists().where(R.c.office_code == Office.code, R.c.status == RecordingStatus.PRR)
+    query = sa.select(Office.code, Office.name).where(access.within(Office.code, actor.office))
+    query = query.where(sa.or_(waits, Office.code == (chosen or ""))).order_by(Office.code)
+    return [(row.code, row.name) for row in current().execute(query)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,14 @@ def test_who_only_watches_is_told_so(browses, role, title):
     assert title in browses(role, "15").get(HOME_OF[Role(role)]).words
 
 
+def test_a_button_of_a_deed_is_shown_to_who_may_do_it(browses):
+    inspector, clerk = browses("inspector", "15"), browses("clerk", "15.03")
+    assert "Serahkan untuk sif" in clerk.get("/gudang").words
+    assert "Serahkan untuk sif" not in inspector.get("/gudang").words
+    assert "Cetak dari antrean" in browses("printer", "15.03").get("/cetak").words
+    assert "Cetak dari antrean" not in inspector.get("/cetak").words
+
+
 def test_an_office_that_runs_out_leads_to_its_page_and_to_sending_blanks_there(browses, calls):
     calls("clerk", "15.03").post("/receipts", receipt("15.03-UTAMA", 2))
     printer = calls("printer", "15.03")

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from inventory.access import Role
+from inventory.access import Action, Role
 from inventory.texts import Text
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to try: what to do, and the page where it is done."""
+    """One thing to try or to do: its words, and the page where it is done."""
 
     text: Text
     address: str
+    deed: Action | None = None  # what its words promise, where the page itself may be seen by others too
 
 
 STEPS: dict[Role, tuple[Step, ...]] = {
@@ -105,7 +106,7 @@ SHORTCUTS: dict[Role, tuple[Step, ...]] = {
     Role.CLERK: (
         Step(Text("Terima barang", "Receive goods"), "/gudang/terima"),
         Step(Text("Kirim", "Send"), "/gudang/kirim"),
-        Step(Text("Serahkan untuk sif", "Hand out for a shift"), "/gudang/sif"),
+        Step(Text("Serahkan untuk sif", "Hand out for a shift"), "/gudang/sif", Action.MOVE_STOCK),
         Step(Text("Kartu stok", "Stock card"), "/gudang/kartu"),
         Step(Text("Telusuri nomor", "Follow a number"), "/nomor"),
     ),
@@ -116,7 +117,7 @@ SHORTCUTS: dict[Role, tuple[Step, ...]] = {
         Step(Text("Cakupan", "Coverage"), "/koordinasi/cakupan"),
     ),
     Role.PRINTER: (
-        Step(Text("Cetak dari antrean", "Print from the queue"), "/cetak/antrean"),
+        Step(Text("Cetak dari antrean", "Print from the queue"), "/cetak/antrean", Action.PRINT),
         Step(Text("Pekerjaan cetak", "Print jobs"), "/cetak/pekerjaan"),
         Step(Text("Serahkan kartu", "Hand cards over"), "/cetak/serah"),
         Step(Text("Belum diambil", "Uncollected"), "/cetak/belum-diambil"),

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from flask import Response, g, redirect, request, url_for
 
+from inventory import access
 from inventory.access import Action, Role
 from inventory.people import accounts, hands
 from inventory.people.rules import Language
@@ -126,5 +127,9 @@ def _todos(role: Role, counts: dict[str, int]) -> tuple[list[tuple[Todo, Text]],
 
 
 def _open(links: Iterable[Linked]) -> list[Linked]:
-    """Those that the reader may open."""
-    return [link for link in links if may_open(link.address)]
+    """Those that the reader may open, and do what they say there."""
+    return [link for link in links if may_open(link.address) and _may(getattr(link, "deed", None))]
+
+
+def _may(deed: Action | None) -> bool:
+    return deed is None or access.permits(actor(), deed)

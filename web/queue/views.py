@@ -15,6 +15,7 @@ from api.queue.schemas import AppearedIn
 from inventory.access import Action
 from inventory.catalogue.rules import ItemKind
 from inventory.offices import queries as offices
+from inventory.offices.rules import OfficeLevel, level_of
 from inventory.paging import Page, Slice
 from inventory.printing import printers, sheets
 from inventory.printing.machines import PrinterStatus
@@ -72,7 +73,7 @@ def queue(query: dict[str, Any]) -> Any:
         empty=Text("Tidak ada yang menunggu di sini.", "Nobody waits here."),
     )
     anybody = bool(table.rows)  # the first batch brings the totals along
-    kits, stores = _stores()
+    kits, stores = _stores(query["office"])
     ages, by_reason = _ages([] if query["held"] else told["totals"]["ages"])
     return see(
         "queue/queue.html",
@@ -83,6 +84,7 @@ def queue(query: dict[str, Any]) -> Any:
         held=[each for each in told["totals"]["held"] if each["people"]],
         absent=any(each["hold"] is Hold.NOT_APPEARED and each["people"] for each in told["totals"]["held"]),
         kits=kits,
+        offices=_offices(query),
         tabs=_tabs(query, told["totals"]),
         reasons=list(PrintReason),
         taking=_defaults(query, told["totals"], stores),
@@ -161,9 +163,18 @@ def _tabs(query: dict[str, Any], totals: dict[str, Any]) -> list[tuple[Text, str
     ]
 
 
-def _stores() -> tuple[list[tuple[int, str]], list[Any]]:
-    """The events that can be asked for, by their kits, and the open stores of the reader's office."""
-    found = [store for store in offices.list_stores(actor(), actor().office, _MANY).items if not store.closed]
+def _offices(query: dict[str, Any]) -> list[tuple[str, str]]:
+    """Whose queue one may choose, for who sees several offices."""
+    if level_of(actor().office) is OfficeLevel.REGENCY or query["event"] is not None:
+        return []
+    mine = actor().office
+    return [each for each in queries.offices_waiting(actor(), query["office"]) if each[0] != mine]
+
+
+def _stores(office: str | None) -> tuple[list[tuple[int, str]], list[Any]]:
+    """The events that can be asked for, by their kits, and the open stores of the queue's office."""
+    found = offices.list_stores(actor(), office or actor().office, _MANY).items
+    found = [store for store in found if not store.closed]
     found.sort(key=lambda store: (store.event_id is not None, store.kind != "main", store.code))
     return [(store.event_id, store.name) for store in found if store.event_id is not None], found
 
