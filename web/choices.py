@@ -69,6 +69,15 @@ def provinces() -> Choices:
     return offices.list_provinces()
 
 
+def offices_of(province: str) -> Choices:
+    """A province's office and those of its regencies, for the ministry, whose hundreds no list holds; else nothing."""
+    name = dict(offices.list_provinces()).get(province)
+    if name is None:
+        return []
+    below = [(each.code, each.name) for each in offices.list_offices(actor(), province, Slice(_MOST)).items]
+    return [(province, name), *below]
+
+
 def events() -> Choices:
     """The events of the reader's office that are not settled yet, by their stores."""
     found = offices.list_stores(actor(), actor().office, Slice(_MOST)).items

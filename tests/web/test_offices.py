@@ -156,3 +156,15 @@ def test_these_pages_ask_the_database_little(browses, statements):
         for address in ("/admin/dinas", OFFICE, "/admin/gudang", STORE, "/admin/gudang/15.03-UTAMA", "/admin/barang"):
             with statements.within(12):
                 admin.get(address)
+
+
+def test_the_ministry_chooses_a_province_and_then_an_office_by_its_name(browses):
+    admin = browses("admin", "0")
+    for page in (STORE, "/admin/orang/undang"):
+        assert "Kode Dinas" in admin.get(page).words
+        shown = admin.get(f"{page}?provinsi=15")
+        assert "Kode Dinas" not in shown.words
+        assert "Dinas Dukcapil Kabupaten Sarolangun" in shown.words
+        assert "provinsi=15" in shown.form(page).action or f'action="{page}?provinsi=15"' in shown.text
+    typed = {"/code": "15.03-DUA", "/office": "15.03", "/kind": "service_point", "/name": "Titik dua"}
+    admin.submit(f"{STORE}?provinsi=15", typed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 
 from api import paging
 from api.offices.schemas import OfficeChange, OfficeIn, OfficeQuery, StoreChange, StoreIn, StoreQuery
@@ -119,7 +119,9 @@ _CLOSED = Text("ditutup", "closed")
 @pages.shows("/admin/gudang/buka", Action.ADMINISTER)
 def new_store() -> Any:
     """One more store of an office."""
-    return see("offices/new_store.html", offices=reachable(), kinds=_OPENED)
+    provinces, chosen = (choices.provinces() if actor().office == MINISTRY else []), request.args.get("provinsi", "")
+    found = choices.offices_of(chosen) if provinces else reachable()
+    return see("offices/new_store.html", offices=found, kinds=_OPENED, provinces=provinces, chosen=chosen)
 
 
 @pages.does("/admin/gudang/buka", Action.ADMINISTER, body=StoreIn, again=new_store)

@@ -17,7 +17,7 @@ from inventory.people import accounts, commands, queries, sessions
 from inventory.people.queries import Person, PersonFilter
 from inventory.people.rules import INVITED_FOR, PersonState
 from inventory.texts import Text
-from web import signing
+from web import choices, signing
 from web.pages import Pages, actor, done, once, see
 from web.people.schemas import InviteIn, LinkIn, PersonQuery
 from web.people.views import unkept
@@ -70,8 +70,9 @@ def people(query: dict[str, Any]) -> Any:
 @pages.shows("/admin/orang/undang", Action.ADMINISTER)
 def invite() -> Any:
     """Ask who is invited."""
-    provinces = offices.list_provinces() if actor().office == MINISTRY else []
-    return see("people/invite.html", roles=list(Role), offices=_office_choices(), provinces=provinces)
+    provinces, chosen = (choices.provinces() if actor().office == MINISTRY else []), request.args.get("provinsi", "")
+    found = choices.offices_of(chosen) if provinces else _office_choices()
+    return see("people/invite.html", roles=list(Role), offices=found, provinces=provinces, chosen=chosen)
 
 
 @pages.does("/admin/orang/undang", Action.ADMINISTER, body=InviteIn, again=invite)
