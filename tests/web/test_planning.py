@@ -193,6 +193,9 @@ def test_what_cannot_be_stands_at_its_row_and_everything_typed_is_kept(browses, 
     assert "punya 2.000 keping bebas" in shown.words
     form = shown.form(PLAN)
     assert (form["/moves/0/quantity"], form["/moves/1/to_store"]) == ("1.000", THIRD)
+    assert 'name="/moves/2/quantity"' not in shown.text  # another row is there for who asks for it
+    assert "Sarolangun 2.000 → 0 keping" in shown.words
+    assert "kurang 1" in shown.words
     assert calls("coordinator", "15").get("/transfers")["items"] == []
 
 
@@ -220,6 +223,7 @@ def test_without_a_script_a_button_computes_and_keeps_what_was_typed(browses, ca
     assert answer.status_code == 200
     assert "1.500 keping dipindahkan" in text
     assert 'value="1.000"' in text
+    assert 'name="/moves/2/quantity"' in text
     assert calls("coordinator", "15").get("/transfers")["items"] == []
 
 

@@ -30,7 +30,7 @@ from web.tables import Column, Table
 pages = Pages("allocation", __name__)
 # Rows to begin with: one, for most move once; more are a button away.
 _ROWS = 1
-# So many more are shown below those that were filled in.
+# So many more are shown below those that were filled in when they are asked for.
 _SPARE = 1
 _DIGITS = 9
 _OWN = Text("Dinas provinsi", "The province's office")
@@ -122,9 +122,10 @@ def allocate(query: dict[str, Any]) -> Any:
 
 
 def _rows_of() -> int:
-    """How many rows to show: always some that are empty."""
+    """How many rows to show: those that were filled in, and an empty one for who asks for more."""
     filled = {int(name.split("/")[2]) for name, value in request.form.items() if _is_filled(name, value)}
-    return max(_ROWS, max(filled, default=0) + 1 + _SPARE if filled else 0)
+    spare = _SPARE if request.path == url_for(".compute_whole") else 0  # asked for by its button, not by a refusal
+    return max(_ROWS, max(filled, default=0) + 1 + spare if filled else 0)
 
 
 def _is_filled(name: str, value: str) -> bool:
