@@ -5,6 +5,7 @@ The codes themselves stay in `facts` and in the JSON; a sentence speaks to a per
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
 INDONESIAN = {
@@ -221,15 +222,28 @@ INDONESIAN = {
 }
 
 
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+_MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _said(day: date, months: tuple[str, ...]) -> str:
+    """A day as the pages write it: 10 Des 2026."""
+    return f"{day.day} {months[day.month - 1]} {day.year}"
+
+
 def in_indonesian(value: object) -> object:
-    """The Indonesian word of a code name, or of each of a tuple of them; anything else stays what it is."""
+    """The Indonesian word of a code name, or of each of a tuple of them, and a day; anything else stays what it is."""
     if isinstance(value, tuple):
         return ", ".join(str(in_indonesian(each)) for each in value)
+    if type(value) is date:
+        return _said(value, _MONTHS)
     return INDONESIAN.get(value.value, value.value) if isinstance(value, StrEnum) else value
 
 
 def in_english(value: object) -> object:
-    """The English words of a code name, or of each of a tuple of them; anything else stays what it is."""
+    """The English words of a code name, or of each of a tuple of them, and a day; anything else stays what it is."""
     if isinstance(value, tuple):
         return ", ".join(str(in_english(each)) for each in value)
+    if type(value) is date:
+        return _said(value, _MONTHS_EN)
     return value.value.replace("_", " ") if isinstance(value, StrEnum) else value

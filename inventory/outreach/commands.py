@@ -297,7 +297,7 @@ def start(
         going = [(each, Share(share.counted) if share.counted else share) for each, share in going]
         for earmarked, left in sorted(beyond.items()):
             more += steps.add_what_is_beyond(session, actor, earmarked, left)
-        counted = rules.arrivals({each.id: share.quantity for each, share in going}, arrived)
+        counted = rules.arrivals({each.id: share.quantity for each, share in going}, arrived, queries.whose(event_id))
         for each, share in (*going, *more):
             steps.bring(session, actor, kit, each, share, counted.get(each.id), occurred_on)
         event.status = EventStatus.RUNNING
@@ -332,7 +332,7 @@ def bring(
         rest = steps.split(session, actor, found, share)
         share = Share(share.counted) if share.counted else share
         counted = Arrived(pledge_id, amount or Amount(share.quantity), reason)
-        rules.check_arrived(counted, share.quantity, "")
+        rules.check_arrived(counted, share.quantity, "", queries.whose(event_id).get(pledge_id))
         steps.bring(session, actor, kit, found, share, counted, occurred_on)
         if rest is not None:
             steps.bring(session, actor, kit, *rest, None, occurred_on)

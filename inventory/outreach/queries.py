@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from inventory import access, clock
 from inventory.access import Action, Actor, Membership, Role
+from inventory.catalogue.models import Item
 from inventory.database import current
 from inventory.errors import NotFound
 from inventory.offices.models import Office, Store
@@ -159,6 +160,14 @@ def stops_of(event_id: int) -> Sequence[Stop]:
 def pledges_of(event_id: int) -> Sequence[Pledge]:
     """The pledges of an event in their order, released ones too."""
     return current().scalars(sa.select(Pledge).where(Pledge.event_id == event_id).order_by(Pledge.id)).all()
+
+
+def whose(event_id: int) -> dict[int, Text]:
+    """What people call each pledge of an event: whose support it is, and of what."""
+    query = sa.select(Pledge.id, Office.name, Item.name).join(Office, Office.code == Pledge.office_code)
+    query = query.join(Item, Item.code == Pledge.item_code).where(Pledge.event_id == event_id)
+    told = Text("dukungan {office} ({item})", "the pledge of {office} ({item})")
+    return {pledge: told.format(office=office, item=item) for pledge, office, item in current().execute(query)}
 
 
 def get_stop(actor: Actor, event_id: int, stop_id: int) -> Stop:

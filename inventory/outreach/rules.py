@@ -199,23 +199,32 @@ class PledgeUnknown(RuleViolated):
     )
 
 
-class ArrivedMoreThanPledged(RuleViolated):
+class _OfPledge(RuleViolated):
+    """A sentence about one pledge, told by whose it is and what: its number says nothing to people."""
+
+    def __init__(self, *, whose: Text | None = None, **facts: Any) -> None:
+        told = Text("dukungan {pledge}", "pledge {pledge}").format(pledge=facts["pledge"])
+        super().__init__(whose=whose or told, **facts)
+        del self.facts["whose"]
+
+
+class ArrivedMoreThanPledged(_OfPledge):
     """What is more than pledged needs a pledge of its own."""
 
     code = "arrived_more_than_pledged"
     text = Text(
-        "Dari dukungan {pledge} tersedia {available}; yang tiba {arrived} lebih banyak.",
-        "Pledge {pledge} has {available} to bring; {arrived} that arrived are more.",
+        "Dari {whose} tersedia {available}; yang tiba {arrived} lebih banyak.",
+        "Of {whose} there are {available} to bring; {arrived} that arrived are more.",
     )
 
 
-class ArrivedUnexplained(RuleViolated):
+class ArrivedUnexplained(_OfPledge):
     """Less than pledged needs a reason."""
 
     code = "arrived_unexplained"
     text = Text(
-        "Dari dukungan {pledge} tiba {arrived} dari {available}; tulis sebab selisihnya.",
-        "{arrived} of {available} of pledge {pledge} arrived; say why there are fewer.",
+        "Dari {whose} tiba {arrived} dari {available}; tulis sebab selisihnya.",
+        "{arrived} of {available} of {whose} arrived; say why there are fewer.",
     )
 
 
@@ -330,29 +339,28 @@ def check_window(starts_at: datetime, ends_at: datetime, first: date, last: date
         raise StopOutsideEvent(pointer="/starts_at", first=first, last=last, zone=time_zone)
 
 
-def check_arrived(found: Arrived, available: int, pointer: str) -> None:
+def check_arrived(found: Arrived, available: int, pointer: str, whose: Text | None = None) -> None:
     """Raise `ArrivedMoreThanPledged` or, for less without a reason, `ArrivedUnexplained`."""
+    facts: dict[str, Any] = {"pledge": found.pledge, "available": available, "arrived": found.quantity, "whose": whose}
     if found.quantity > available:
-        raise ArrivedMoreThanPledged(
-            pointer=f"{pointer}/quantity", pledge=found.pledge, available=available, arrived=found.quantity
-        )
+        raise ArrivedMoreThanPledged(pointer=f"{pointer}/quantity", **facts)
     if found.quantity < available and not found.reason:
-        raise ArrivedUnexplained(
-            pointer=f"{pointer}/reason", pledge=found.pledge, available=available, arrived=found.quantity
-        )
+        raise ArrivedUnexplained(pointer=f"{pointer}/reason", **facts)
 
 
-def arrivals(waiting: Mapping[int, int], counted: Sequence[Arrived]) -> dict[int, Arrived]:
+def arrivals(
+    waiting: Mapping[int, int], counted: Sequence[Arrived], whose: Mapping[int, Text] | None = None
+) -> dict[int, Arrived]:
     """What was counted of waiting pledges, by pledge; of the others everything arrived.
 
-    `waiting` maps each pledge to what there is to bring of it. Raises `PledgeUnknown`, `ArrivedMoreThanPledged` or
-    `ArrivedUnexplained`.
+    `waiting` maps each pledge to what there is to bring of it, and `whose` to what people call it. Raises
+    `PledgeUnknown`, `ArrivedMoreThanPledged` or `ArrivedUnexplained`.
     """
     found: dict[int, Arrived] = {}
     for index, line in enumerate(counted):
         if line.pledge not in waiting or line.pledge in found:
             raise PledgeUnknown(pointer=f"/arrived/{index}/pledge", pledge=line.pledge)
-        check_arrived(line, waiting[line.pledge], f"/arrived/{index}")
+        check_arrived(line, waiting[line.pledge], f"/arrived/{index}", (whose or {}).get(line.pledge))
         found[line.pledge] = line
     return found
 

@@ -62,7 +62,8 @@ def list_named(
         sa.cast(pooled.correlate(Event).scalar_subquery(), sa.BigInteger).label("blanks"),
     ).join(Office, Office.code == Event.host_office)
     query = queries.wanted_of(actor, query.where(Event.status.in_(statuses)), which)
-    query = query if over_by is None else query.where(Event.ends_on < over_by)
+    if over_by is not None:
+        query = query.where(Event.ends_on < over_by)
     return page(query, [Event.starts_on, Event.id], wanted, rows=True)
 
 

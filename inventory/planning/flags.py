@@ -27,10 +27,6 @@ _ORDER = Text("pesan paling lambat {order_by}", "order by {order_by}")
 _ORDER_TOO_LATE = Text(
     "sudah terlambat memesan; minta dari Dinas tetangga", "it is too late to order; ask the offices nearby"
 )
-_MONTHS = {
-    "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-}
 _SUPPLY_SHORT = Text(
     "Persediaan {kind} cukup untuk {cards} kartu; kurang {likely} gulungan menurut perkiraan, {target} gulungan menurut"
     " target.",
@@ -114,14 +110,14 @@ def shortages(plan: Plan, figures: Figures, as_of: date) -> Iterator[Flag]:
     """A flag for each case in which blanks are short."""
     on = needed_on(plan, as_of)
     last = order_by(on)
-    order = _ORDER.format(order_by=_day(last)) if last >= as_of else _ORDER_TOO_LATE
+    order = _ORDER.format(order_by=last) if last >= as_of else _ORDER_TOO_LATE
     for case, words in _CASES.items():
         quantity = getattr(figures.shortfall, case)
         if quantity:
             milder = case in _MILD_ALONE and not figures.shortfall.likely
             facts = {"need": getattr(figures.need, case), "total": figures.available.total, "quantity": quantity}
             told = {name: figure(number) for name, number in facts.items()}
-            said = _SHORT.format(**told, on=_day(on), order=order)
+            said = _SHORT.format(**told, on=on, order=order)
             detail = Text(f"{words}: {said}", f"{words.en}: {said.en}")
             yield Flag(f"shortfall_{case}", severity((on - as_of).days, milder=milder), quantity, on, detail)
 
@@ -145,11 +141,6 @@ def _supply_short(supply: Supply) -> Text:
     )
 
 
-def _day(day: date) -> Text:
-    """A day as the pages write it: 10 Des 2026."""
-    return Text(*(f"{day.day} {months[day.month - 1]} {day.year}" for months in (_MONTHS["id"], _MONTHS["en"])))
-
-
 def _others(plan: Plan, figures: Figures, as_of: date) -> Iterator[Flag]:
     on = needed_on(plan, as_of)
     grade = severity((on - as_of).days)
@@ -163,7 +154,7 @@ def _others(plan: Plan, figures: Figures, as_of: date) -> Iterator[Flag]:
     if figures.overdue:
         yield Flag("arriving_overdue", grade, figures.overdue, on, _OVERDUE.format(quantity=figure(figures.overdue)))
     if plan.deadline_on is not None and plan.deadline_on < plan.ends_on:
-        detail = _DEADLINE.format(deadline=_day(plan.deadline_on), ends=_day(plan.ends_on))
+        detail = _DEADLINE.format(deadline=plan.deadline_on, ends=plan.ends_on)
         yield Flag("deadline_before_end", severity((plan.deadline_on - as_of).days), 0, plan.deadline_on, detail)
 
 

@@ -104,6 +104,7 @@ def test_what_is_wrong_in_a_plan_stands_at_its_field_and_everything_typed_is_kep
     shown = boss.submit(f"{LIST}/baru", PLAN | {"/ends_on": "2000-01-01", "/name": "Jemput bola"}, 422)
     assert shown.form("baru")["/name"] == "Jemput bola"
     assert 'id="f-ends_on-fault"' in shown.text
+    assert "Acara berakhir 1 Jan 2000, sebelum mulai" in shown.words
 
 
 def test_stops_without_a_place_are_refused_and_the_target_stays(browses):
@@ -240,6 +241,7 @@ def test_from_the_start_to_the_settlement_every_blank_is_told_of(browses, calls,
     early = boss.submit(f"{pooled}/mulai", ARRIVED | {"/early": "false"}, 422)
     assert 'href="#f-early">Acara baru mulai ' in early.text
     short = boss.submit(f"{pooled}/mulai", ARRIVED | {"/arrived/0/quantity": "5.998"}, 422)
+    assert "Dari dukungan Dinas Dukcapil Jambi (" in short.words
     assert "tulis sebab selisihnya" in short.words
     boss.submit(f"{pooled}/mulai", ARRIVED | SHORT)
     page = boss.get(pooled)
