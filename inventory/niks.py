@@ -39,6 +39,11 @@ def untold(value: object) -> object:
     return _RUN.sub("…", str(value)) if plain else value
 
 
+def may_hide(text: str) -> bool:
+    """Whether a text has digits enough for a NIK, spaced out or not."""
+    return sum(character.isdecimal() for character in text) >= _LENGTH
+
+
 def shows(text: str, nik: str) -> bool:
     """Whether a text shows this NIK, spaced out or not, or sixteen digits in a row that may be another one."""
     digits = "".join(str(int(character)) for character in text if character.isdecimal())

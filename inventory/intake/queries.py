@@ -256,7 +256,7 @@ def unknown_words(content: bytes, profile: Profile) -> dict[str, list[str]]:
 
 
 def _are_words(words: list[str]) -> bool:
-    short = all(len(word) <= LONGEST_WORD and niks.untold(word) == word and rules.plain(word) for word in words)
+    short = all(len(word) <= LONGEST_WORD and not niks.may_hide(word) and rules.plain(word) for word in words)
     return len(words) <= MOST_WORDS and short
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
 
+from inventory import niks
 from inventory.errors import Conflict, Fault, RuleViolated
 from inventory.recordings.rules import PrintReason, ReportedStatus
 from inventory.texts import Text
@@ -209,8 +210,12 @@ class Profile:
     sheet: str | None = None
 
 
+# So many words of one column an office may give a meaning.
+_MOST_KEPT = 200
+
+
 def check_profile(profile: Profile) -> None:
-    """Raise `ProfileWrong` naming what is mapped to nothing of ours."""
+    """Raise `ProfileWrong` naming what is mapped to nothing of ours, may be a person, or is too much."""
     faults = []
     named = {"/columns": profile.columns.values(), "/words": profile.words, "/constants": profile.constants}
     for pointer, names in named.items():
@@ -228,8 +233,21 @@ def check_profile(profile: Profile) -> None:
     if set(profile.constants) & {"nik", "name", "client_id"}:
         told = Text("NIK, nama, dan client_id berbeda tiap baris.", "NIK, name and client_id differ from line to line.")
         faults.append(Fault("/constants", told))
+    faults += _too_telling(profile)
     if faults:
         raise ProfileWrong(faults=faults)
+
+
+def _too_telling(profile: Profile) -> Iterable[Fault]:
+    """What is foreign to us is kept as it stands and told to the office: no persons, and no end of words."""
+    foreign = {"/columns": profile.columns, **{f"/words/{name}": words for name, words in profile.words.items()}}
+    for pointer, theirs in foreign.items():
+        if any(niks.may_hide(word) for word in theirs):
+            yield Fault(
+                pointer, Text("Tidak boleh memuat NIK atau 16 angka.", "Must not hold a NIK or sixteen digits.")
+            )
+        if len(theirs) > _MOST_KEPT:
+            yield Fault(pointer, Text(f"Paling banyak {_MOST_KEPT} kata.", f"At most {_MOST_KEPT} words."))
 
 
 def fields_of(header: Sequence[str], profile: Profile) -> list[str | None]:

@@ -602,6 +602,8 @@ def _put(caller, body, expect=200):
     ({"words": {"name": {"a": "b"}}}, "/words/name"), ({"constants": {"status": "printed"}}, "/constants/status"),
     ({"constants": {"nik": nik(1)}}, "/constants"), ({"delimiter": "x"}, "/delimiter"), ({"more": 1}, "/more"),
     ({"name": ""}, "/name"), ({"office": "15.04"}, None), ({"columns": []}, "/columns"),
+    ({"words": {"reason": {nik(1): "lost"}}}, "/words/reason"), ({"columns": {" ".join(nik(1)): "nik"}}, "/columns"),
+    ({"words": {"status": {f"word {at}": "prr" for at in range(201)}}}, "/words/status"),
 ])  # fmt: skip
 def test_a_wrong_profile_is_refused(calls, change, pointer):
     problem = _put(calls("field", "15.03"), PROFILE | change, 403 if pointer is None else 422)
