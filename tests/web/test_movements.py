@@ -46,7 +46,7 @@ def test_more_than_there_is_is_refused_at_its_field_and_kept(clerk):
 def test_a_reason_must_be_chosen(clerk):
     shown = clerk.submit(SPOIL, {"/quantity": "3"}, 422)
     assert 'id="f-reason-1"' in shown.text
-    assert "Wajib diisi." in shown.words
+    assert '<a href="#f-reason">Mengapa rusak: Wajib diisi.</a>' in shown.text
 
 
 @pytest.mark.usefixtures("exact")
