@@ -61,9 +61,8 @@ def list_named(
         sa.cast(people.correlate(Event).scalar_subquery(), sa.BigInteger).label("people"),
         sa.cast(pooled.correlate(Event).scalar_subquery(), sa.BigInteger).label("blanks"),
     ).join(Office, Office.code == Event.host_office)
-    query = queries.wanted_of(actor, query.where(Event.status.in_(statuses)), which)
-    if over_by is not None:
-        query = query.where(Event.ends_on < over_by)
+    over = () if over_by is None else (Event.ends_on < over_by,)
+    query = queries.wanted_of(actor, query.where(Event.status.in_(statuses), *over), which)
     return page(query, [Event.starts_on, Event.id], wanted, rows=True)
 
 
