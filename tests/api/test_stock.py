@@ -13,6 +13,7 @@ from inventory.stock import commands
 from inventory.stock.commands import Arrival
 from inventory.stock.numbers import Amount
 from inventory.stock.rules import Condition, ReceiptSource
+from inventory.words import in_indonesian
 from tests.builders import actor, receipt
 
 STORE = "15.03-UTAMA"
@@ -263,7 +264,7 @@ def test_a_taking_with_a_past_date_is_checked_against_every_day_since(clerk, noo
     problem = clerk.post("/losses", loss(3, occurred_on=days[6]), 409)
     assert problem["code"] == "stock_short_on_day"
     assert problem["facts"] == {"day": days[5], "store": STORE, "available": 2, "item": "blangko", "asked": 3}
-    assert days[5] in problem["detail"]
+    assert str(in_indonesian(TODAY - timedelta(days=5))) in problem["detail"]
     clerk.post("/losses", loss(2, occurred_on=days[6]))
     clerk.post("/losses", loss(100, occurred_on=days[2]))
 
