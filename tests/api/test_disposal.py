@@ -555,7 +555,8 @@ def test_a_miscounted_row_of_the_register_is_put_right_by_whoever_approves(
     assert chief.post(path, {"quantity": 4}, 409)["code"] == "below_destroyed"
     assert chief.post(path, {"quantity": 5}, 200)["waiting"] == 0
     with app.app_context():
-        rows = current().scalars(sa.select(AuditRow).where(AuditRow.action == "correct_withdrawn")).all()
+        corrected = sa.select(AuditRow).where(AuditRow.action == "correct_withdrawn").order_by(AuditRow.id)
+        rows = current().scalars(corrected).all()
         assert [each.facts for each in rows] == [{"before": 70, "quantity": 7}, {"before": 7, "quantity": 5}]
 
 
