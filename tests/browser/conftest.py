@@ -16,6 +16,7 @@ from werkzeug.serving import make_server
 from inventory.database import db
 from inventory.demo.people import PASSWORD
 from tests import demo
+from tests.browser.hands import visit
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 QUIET = [
@@ -77,7 +78,7 @@ def opens(chromium: Browser, served: Served) -> Iterator[Callable[..., Page]]:
         )
         page.on("request", lambda request: wrong.append(request.url) if not _is_ours(request.url, served.url) else None)
         if login:
-            page.goto("/masuk")
+            visit(page, "/masuk")
             page.fill('input[name="/login"]', login)
             page.fill('input[name="/password"]', PASSWORD)
             page.press('input[name="/password"]', "Enter")

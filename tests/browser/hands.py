@@ -5,6 +5,19 @@ from __future__ import annotations
 import re
 
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as TookTooLong
+
+
+def visit(page: Page, address: str) -> None:
+    """Open a page by its address.
+
+    On a busy machine the browser now and then never comes to an end with one (about once in a thousand, whatever the
+    page): it is asked once more. A page that is not answered fails the second time as well.
+    """
+    try:
+        page.goto(address)
+    except TookTooLong:
+        page.goto(address)
 
 
 def press(page: Page, label: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.hands import visit
 from tests.browser_sizes import TOO_SMALL
 from tests.pages import address_of, pages_of
 
@@ -24,7 +25,7 @@ def test_every_page_is_accessible(served, opens, language, scheme, part):
 
 
 def speak(page, language):
-    page.goto("/akun")
+    visit(page, "/akun")
     page.evaluate("async language => {const form = new FormData(); form.set('bahasa', language);"
                   "form.set('_csrf', document.querySelector('input[name=_csrf]').value);"
                   "await fetch('/bahasa', {method: 'POST', body: new URLSearchParams(form)})}", language)  # fmt: skip
@@ -35,7 +36,7 @@ def findings(page, addresses, *rules):
     axe, found = Axe(), {}
     options = {"runOnly": list(rules)} if rules else None
     for address in addresses:
-        page.goto(address)
+        visit(page, address)
         violations = axe.run(page, options=options).response["violations"]
         if violations:
             found[address] = [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in violations]
@@ -53,7 +54,7 @@ def test_every_page_fits_a_small_phone_and_a_thumb(served, opens):
     wrong = {}
     for rule in pages_of(served.app):
         address = address_of(served.app, rule)
-        page.goto(address)
+        visit(page, address)
         wide = page.evaluate("document.documentElement.scrollWidth")
         small = page.evaluate(TOO_SMALL)
         if wide > 320 or small:
