@@ -202,5 +202,6 @@
   for (const each of all("details [aria-invalid=true]")) each.closest("details").open = true;
   document.querySelector("input[autofocus]")?.select(); // what is typed or scanned there takes the place of what stands there
   document.querySelector("[data-focus]")?.focus();
-  if ("serviceWorker" in navigator && isSecureContext) navigator.serviceWorker.register(`/sw.js?${document.documentElement.lang}-${new URL(document.querySelector("script[src*=console]").src).search.slice(3)}`).catch(() => {});
+  /* Only once the page is whole: the worker fetches things of its own, and takes nothing over before the next page. */
+  if ("serviceWorker" in navigator && isSecureContext) addEventListener("load", () => navigator.serviceWorker.register(`/sw.js?${document.documentElement.lang}-${new URL(document.querySelector("script[src*=console]").src).search.slice(3)}`).catch(() => {}));
 })();

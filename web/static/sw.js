@@ -10,7 +10,6 @@ async function stock() {
 }
 async function clear() {
   for (const name of await caches.keys()) if (name.startsWith("blangko ") && name !== SHELF) await caches.delete(name);
-  await self.clients.claim();
 }
 async function offline() {
   const page = await (await caches.open(SHELF)).match(PAGE);
