@@ -8,9 +8,8 @@ from datetime import date
 from fractions import Fraction
 from math import ceil, floor
 
-from inventory.offices.rules import OfficeLevel, level_of
 from inventory.planning.flags import CONSIGNMENT_DAYS
-from inventory.planning.rules import CRITICAL_DAYS, RECENT_DAYS, WARNING_DAYS, days_of_cover
+from inventory.planning.rules import CRITICAL_DAYS, RECENT_DAYS, WARNING_DAYS, days_of_cover, has_nothing
 from inventory.texts import Text, figure
 
 # Who has more lacks nothing for now, however much it is.
@@ -46,7 +45,7 @@ class Cover:
     @property
     def days(self) -> Fraction | None:
         """How many working days the free blanks last; None when nothing is used."""
-        return Fraction(self.on_hand * self.working_days, self.used) if self.used and self.working_days else None
+        return days_of_cover(self.on_hand, self.used_per_day)
 
     @property
     def reorder_level(self) -> int | None:
@@ -65,8 +64,8 @@ class Cover:
 
     @property
     def has_nothing(self) -> bool:
-        """Whether it is a regency without a blank that printed nothing lately: no list of who runs out names it."""
-        return self.on_hand <= 0 and not self.used and level_of(self.office) is OfficeLevel.REGENCY
+        """Whether it is a regency that `rules.has_nothing`: no list of who runs out names it."""
+        return has_nothing(self.office, self.on_hand, self.used)
 
     @property
     def tone(self) -> int:
@@ -106,19 +105,15 @@ def runs_out_on(days: Fraction, as_of: date, coming: Sequence[date]) -> date | N
     return coming[ceil(days) - 1] if days <= len(coming) else None
 
 
-# So fine that no two different fractions of keping fall together, and a whole number is compared in no time.
-_FINE = 64
-
-
 def worst_first(covers: Iterable[Cover]) -> list[Cover]:
     """Those with nothing left, then those that run out first, then those of whom nothing is known."""
     return sorted(covers, key=_haste)
 
 
-def _haste(one: Cover) -> tuple[bool, bool, int, str]:
+def _haste(one: Cover) -> tuple[bool, bool, float, str]:
     known = bool(one.used and one.working_days)
-    days = (one.on_hand * one.working_days << _FINE) // one.used if known else 0
-    return one.on_hand > 0, not known, days, one.office
+    # A float is enough for an order, and of a nation's offices fractions take their time to compare.
+    return one.on_hand > 0, not known, one.on_hand * one.working_days / one.used if known else 0, one.office
 
 
 def together(covers: Iterable[Cover], key: Callable[[Cover], str], names: dict[str, str]) -> list[Cover]:

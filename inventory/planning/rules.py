@@ -196,8 +196,8 @@ class OfficeUse:
 
     @property
     def has_nothing(self) -> bool:
-        """Whether it is a regency without a blank that printed nothing lately: no forecast by use names it."""
-        return self.stock <= 0 and not self.used and level_of(self.office) is OfficeLevel.REGENCY
+        """Whether it is a regency that `has_nothing`: no forecast by use names it."""
+        return has_nothing(self.office, self.stock, self.used)
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +358,11 @@ def figures(plan: Plan, holdings: Sequence[Holding], as_of: date) -> Figures:
             one.quantity for one in coming if in_time(one, plan) and one.expected_on and one.expected_on < as_of
         ),
     )
+
+
+def has_nothing(office: str, stock: int, used: int) -> bool:
+    """Whether a regency has no blank and printed nothing lately: how long its stock lasts says nothing of it."""
+    return stock <= 0 and not used and level_of(office) is OfficeLevel.REGENCY
 
 
 def days_of_cover(on_hand: int, used_per_day: Fraction) -> Fraction | None:
