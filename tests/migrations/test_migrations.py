@@ -286,3 +286,23 @@ def test_losses_of_before_there_were_reports_count_as_confirmed(engine):
         asked = "SELECT id, reported_by, confirmed_by, confirmed_at = reported_at FROM loss_reports ORDER BY id"
         rows = connection.exec_driver_sql(asked).all()
     assert [tuple(row) for row in rows] == [(3, 7, None, True), (4, 7, None, True)]
+
+
+def test_the_sums_of_provinces_begin_as_those_of_their_offices(engine):
+    migrations.upgrade(engine, "0014")
+    flows = sa.Table("daily_flows", sa.MetaData(), autoload_with=engine)
+    same = {
+        "grain": "day", "starts_on": date(2026, 3, 1), "item_code": "blangko", "kind": "receipt", "place": "store",
+        "condition": "good", "spoil_class": 0, "own": False,
+    }  # fmt: skip
+    told = {"15": (1, 10), "15.03": (2, 20), "15.04": (4, 40), "35.09": (8, 80), "0": (16, 160)}
+    rows = [same | {"office_code": code, "came": came, "went": went} for code, (came, went) in told.items()]
+    rows.append(rows[1] | {"own": True})
+    with engine.begin() as connection:
+        connection.execute(sa.insert(flows), rows)
+    migrations.upgrade(engine, "0015")
+    with engine.connect() as connection:
+        provinces = connection.exec_driver_sql("SELECT province_code, own, came, went FROM province_flows").all()
+    assert sorted((code, bool(own), came, went) for code, own, came, went in provinces) == [
+        ("0", False, 16, 160), ("15", False, 7, 70), ("15", True, 2, 20), ("35", False, 8, 80),
+    ]  # fmt: skip
