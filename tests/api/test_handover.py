@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from inventory import clock, keys
 from inventory.audit import AuditRow
 from inventory.database import current, transaction
+from inventory.printing import ageing
 from inventory.printing.consignments import differences
 from inventory.printing.models import Card, CardConsignment
 from tests.builders import receipt
@@ -435,6 +437,29 @@ def test_what_was_sent_on_is_a_place_of_its_own_and_what_is_gone_is_none(printer
     assert (first["items"] + rest["items"], rest["next"]) == (places, None)
     assert calls("clerk", "15.04").get("/cards/ageing")["items"] == []
     assert calls("clerk", "15.04").get("/cards/ageing?office=15.03", 403)["code"] == "out_of_reach"
+
+
+def test_the_sum_of_all_places_tells_the_same_steps_whatever_each_office_flags(calls, app, exact):
+    """Two zones, three rules of flagging, and cards on both sides of every day that counts."""
+    flags, days = {"15.03": [2, 7], "15.04": [7, 30], "91.71": None}, (0, 1, 2, 6, 7, 8, 13, 14, 29, 30, 31, 60)
+    for office, flagged in flags.items():
+        if flagged:
+            calls("admin", office).patch("/offices/" + office, {"card_flag_days": flagged})
+        names = [f"{office}-{number}" for number in days]
+        calls("admin", office).post("/receipts", receipt(f"{office}-UTAMA", len(names)))
+        calls("printer", office).post("/recordings", {"recordings": [person(name, office) for name in names]})
+        printed(calls("printer", office), f"{office}-UTAMA", names)
+    aged(app, [MIDNIGHT - timedelta(days=day, hours=hour) for hour in (0, 1, 3) for day in days])
+    inspector = calls("inspector", "0")
+    with clock.telling(MIDNIGHT), app.app_context():
+        places = inspector.get("/cards/ageing")["items"]
+        told = ageing.totals(inspector.actor, None)
+    sums: Counter[tuple[int, int | None]] = Counter()
+    for step in (step for place in places for step in place["steps"]):
+        sums[step["from_days"], step["until_days"]] += step["cards"]
+    found = {(step["from_days"], step["until_days"]): step["cards"] for step in told}
+    assert sum(found.values()) == 3 * len(days)
+    assert found == {ends: cards for ends, cards in sums.items() if cards}
 
 
 # What a shift came to.
