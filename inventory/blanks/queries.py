@@ -57,8 +57,7 @@ def story(actor: Actor, number: str) -> dict[str, Any]:
         span = numbers.read(number)
     except RuleViolated as error:
         raise unseen from error
-    tips = _tips(span)
-    rows = [row for tip in tips for row in _chain(tip)]
+    rows = _chains(_tips(span))
     joined = set(current().scalars(joined_events(actor))) if rows else set()
     seen = [_reaches(actor, row, joined) for row in rows]
     if not any(seen):
@@ -78,28 +77,24 @@ def story(actor: Actor, number: str) -> dict[str, Any]:
 
 
 def _tips(span: numbers.Span) -> list[int]:
-    """The last interval of each life of a number: a receipt taken back ends one, the present one comes last."""
-    series = intervals.series_ids(current(), [span.series])
-    if not series:
-        return []
-    ended = sa.select(Interval.id).where(
-        Interval.series_id == series[span.series],
-        sa.not_(Interval.in_books),
-        Interval.first <= span.first,
-        Interval.last >= span.first,
+    """The last interval of each life of a number: a receipt taken back ends one, the present one stands."""
+    ended = (
+        sa.select(Interval.id)
+        .join(NumberSeries, NumberSeries.id == Interval.series_id)
+        .where(NumberSeries.prefix == span.series.prefix, NumberSeries.width == span.series.width)
+        .where(sa.not_(Interval.in_books), Interval.first <= span.first, Interval.last >= span.first)
     )
-    gone = list(current().scalars(ended.order_by(Interval.id)))
-    return gone + [stay.id for stay in intervals.here(current(), [span])]
+    return [*current().scalars(ended), *(stay.id for stay in intervals.here(current(), [span]))]
 
 
-def _chain(tip: int) -> list[Any]:
-    """The hands of one life, the first one first: as many look-ups as hands, however long the ledger is."""
+def _chains(tips: Sequence[int]) -> list[Any]:
+    """The hands of these lives, the first one first: as many look-ups as hands, however long the ledger is."""
     names = ("id", "came_from_id", "account_id", "made_by", "lot_id", "in_books")
     columns = [getattr(Interval, name) for name in names]
-    first = sa.select(*columns, sa.literal(0).label("back")).where(Interval.id == tip)
-    chain = first.cte("chain", recursive=True)
-    before = sa.select(*columns, chain.c.back + 1).join(chain, Interval.id == chain.c.came_from_id)
-    chain = chain.union_all(before)
+    life = (Interval.in_books.label("stands"), Interval.id.label("life"), sa.literal(0).label("back"))
+    chain = sa.select(*columns, *life).where(Interval.id.in_(tips)).cte("chain", recursive=True)
+    before = sa.select(*columns, chain.c.stands, chain.c.life, chain.c.back + 1)
+    chain = chain.union_all(before.join(chain, Interval.id == chain.c.came_from_id))
     query = (
         sa.select(
             chain.c.lot_id, chain.c.in_books, Account.store_code, Account.office_code, Account.place, Account.condition,
@@ -116,7 +111,7 @@ def _chain(tip: int) -> list[Any]:
             CustodySession, sa.and_(Account.place == Place.CUSTODY, CustodySession.id == Account.document_id)
         )
         .outerjoin(_HOLDERS, _HOLDERS.id == CustodySession.holder_id)
-        .order_by(chain.c.back.desc())
+        .order_by(chain.c.stands, chain.c.life, chain.c.back.desc())
     )  # fmt: skip
     return list(current().execute(query))
 

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil, floor
 
+from inventory.offices.rules import OfficeLevel, level_of
 from inventory.planning.flags import CONSIGNMENT_DAYS
-from inventory.planning.rules import CRITICAL_DAYS, RECENT_DAYS, WARNING_DAYS, days_of_cover, has_nothing
+from inventory.planning.rules import (
+    CRITICAL_DAYS,
+    RECENT_DAYS,
+    WARNING_DAYS,
+    Consignment,
+    Severity,
+    severity,
+    working_days,
+)
 from inventory.texts import Text, figure
 
 # Who has more lacks nothing for now, however much it is.
@@ -64,7 +74,7 @@ class Cover:
 
     @property
     def has_nothing(self) -> bool:
-        """Whether it is a regency that `rules.has_nothing`: no list of who runs out names it."""
+        """Whether it is a regency that `has_nothing`: no list of who runs out names it."""
         return has_nothing(self.office, self.on_hand, self.used)
 
     @property
@@ -80,6 +90,45 @@ class Cover:
     def plus(self, quantity: int) -> Cover:
         """The same office with so many more, or fewer."""
         return replace(self, on_hand=self.on_hand + quantity)
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeUse:
+    """What an office has in its ordinary stores, what it printed lately, and what is on its way to it."""
+
+    office: str
+    name: str
+    stock: int
+    used: int
+    working_days: int
+    coming: tuple[Consignment, ...] = ()
+
+    @property
+    def has_nothing(self) -> bool:
+        """Whether it is a regency that `has_nothing`: no forecast by use names it."""
+        return has_nothing(self.office, self.stock, self.used)
+
+
+@dataclass(frozen=True, slots=True)
+class Dry:
+    """When an office runs out, by its recent use; `quantity` is what it lacks to the end of the period."""
+
+    severity: Severity
+    use_per_working_day: float
+    cover_working_days: float
+    runs_out_on: date
+    days_left: int
+    quantity: int
+
+
+def has_nothing(office: str, stock: int, used: int) -> bool:
+    """Whether a regency has no blank and printed nothing lately: how long its stock lasts says nothing of it."""
+    return stock <= 0 and not used and level_of(office) is OfficeLevel.REGENCY
+
+
+def days_of_cover(on_hand: int, used_per_day: Fraction) -> Fraction | None:
+    """How many days the stock lasts at this use; None when nothing is used, for then nothing is known."""
+    return None if not used_per_day else on_hand / used_per_day
 
 
 def in_words(days: Fraction | None) -> Text:
@@ -103,6 +152,27 @@ def runs_out_on(days: Fraction, as_of: date, coming: Sequence[date]) -> date | N
     if days <= 0:
         return as_of
     return coming[ceil(days) - 1] if days <= len(coming) else None
+
+
+def dry(use: OfficeUse, as_of: date, within_days: int, holidays: AbstractSet[date]) -> Dry | None:
+    """When the office runs out, if that is within so many days; None without recent use."""
+    if not use.used or not use.working_days:
+        return None
+    daily = Fraction(use.used, use.working_days)
+    cover = use.stock / daily
+    coming = working_days(as_of + timedelta(days=1), as_of + timedelta(days=within_days), holidays)
+    on = runs_out_on(cover, as_of, coming)
+    if on is None:
+        return None
+    days_left = (on - as_of).days
+    return Dry(
+        severity=severity(days_left),
+        use_per_working_day=round(float(daily), 2),
+        cover_working_days=round(float(cover), 2),
+        runs_out_on=on,
+        days_left=days_left,
+        quantity=ceil(len(coming) * daily - use.stock),
+    )
 
 
 def worst_first(covers: Iterable[Cover]) -> list[Cover]:

@@ -25,8 +25,9 @@ from inventory.outreach.queries import find_event
 from inventory.outreach.rules import EventStatus, PledgeStatus
 from inventory.paging import Page, Slice
 from inventory.planning import flags, rules
+from inventory.planning.cover import Dry, OfficeUse, dry
 from inventory.planning.flags import Flag
-from inventory.planning.rules import Consignment, Dry, Figures, Holding, OfficeUse, Plan, Severity, StopPlan
+from inventory.planning.rules import Consignment, Figures, Holding, Plan, Severity, StopPlan
 from inventory.planning.uses import coming_to, holidays_of, uses
 from inventory.printing.models import Attempt, PrintJob
 from inventory.printing.rules import Outcome
@@ -39,6 +40,8 @@ from inventory.transfers.models import Transfer
 
 _OWING = (RecordingStatus.BIO_CAPTURED, RecordingStatus.SFE, RecordingStatus.PRR)
 _SUPPLYING = (ItemKind.BLANK, ItemKind.RIBBON, ItemKind.FILM)
+# Where something lies for an event: the event, the store and the item.
+Lying = tuple[int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def shortfalls(actor: Actor, region: str, within_days: int, as_of: date | None, 
     short = [_short_event(plan, rules.figures(plan, holdings, day), day) for plan, holdings in plans]
     free = holidays_of(day.year, last.year) | holidays_of(day.year - 1, day.year)
     used = uses(region, day, free)
-    short += [_dry_office(use, rules.dry(use, day, within_days, free)) for use in used]
+    short += [_dry_office(use, dry(use, day, within_days, free)) for use in used]
     found = sorted((one for one in short if one is not None), key=_worst_first)
     if wanted.descending:
         found.reverse()
@@ -143,24 +146,15 @@ def _short_event(plan: Plan, figures: Figures, day: date) -> Shortfall | None:
     )
 
 
-def _dry_office(use: OfficeUse, dry: Dry | None) -> Shortfall | None:
-    if dry is None:
+def _dry_office(use: OfficeUse, found: Dry | None) -> Shortfall | None:
+    if found is None:
         return None
-    return Shortfall(
-        "office",
-        use.office,
-        use.name,
-        dry.runs_out_on,
-        dry.days_left,
-        dry.severity,
-        dry.quantity,
-        use=use,
-        dry=dry,
-    )
+    when = (found.runs_out_on, found.days_left, found.severity, found.quantity)
+    return Shortfall("office", use.office, use.name, *when, use=use, dry=found)
 
 
 def load_plans(*which: sa.ColumnElement[bool]) -> list[tuple[Plan, list[Holding]]]:
-    """The plans of these events with what they have and await: seven queries, however many events."""
+    """The plans of these events with what they have and await: six queries, however many events."""
     query = sa.select(Event, Office.time_zone, Office.spoil_rate).join(Office, Office.code == Event.host_office)
     rows = current().execute(query.where(*which).order_by(Event.id)).all()
     ids, hosts = [event.id for event, _, _ in rows], {event.host_office for event, _, _ in rows}
@@ -257,9 +251,8 @@ def _holdings(kits: dict[int, str | None]) -> dict[int, list[Holding]]:
     What is earmarked outside the kit is pledged as far as pledges stand there; the rest came by a transfer for the
     event and is on hand. A pledge of which blanks were spoiled or lost counts for what is still there.
     """
-    query = sa.select(Item.code, Item.kind, Item.cards_per_unit).where(Item.kind.in_(_SUPPLYING)).order_by(Item.code)
-    items = current().execute(query).all()
-    (earmarked, pledged), coming = _set_aside(kits), coming_to(Transfer.event_id.in_(kits))
+    items, (earmarked, pledged) = _set_aside(kits)
+    coming = coming_to(Transfer.event_id.in_(kits))
     on_hand: defaultdict[tuple[int, str], int] = defaultdict(int)
     promised: defaultdict[tuple[int, str], int] = defaultdict(int)
     for (event, store, item), balance in earmarked.items():
@@ -284,29 +277,30 @@ def _holdings(kits: dict[int, str | None]) -> dict[int, list[Holding]]:
     }
 
 
-def _set_aside(
-    ids: Iterable[int],
-) -> tuple[dict[tuple[int, str, str], int], dict[tuple[int, str, str], int]]:
-    """The good stock that is on the books for each event, and what of it waits by pledge: by event, store and item."""
+def _set_aside(ids: Iterable[int]) -> tuple[list[Any], tuple[dict[Lying, int], dict[Lying, int]]]:
+    """The items that supply printing; the good stock on the books for each event, and what of it waits by pledge."""
     listed = list(ids)
-    lying, told = (
-        (Account.event_id, Account.store_code, Account.item_code),
-        (
-            Pledge.event_id,
-            Pledge.store_code,
-            Pledge.item_code,
-        ),
-    )
     good = (Account.place == Place.STORE, Account.condition == Condition.BLANK, Account.balance > 0)
-    earmarked = sa.select(sa.literal("there"), *lying, sa.func.sum(Account.balance)).group_by(*lying)
-    pledged = sa.select(sa.literal("pledged"), *told, sa.func.sum(Pledge.quantity)).group_by(*told)
-    rows = current().execute(
-        sa.union_all(
-            earmarked.where(Account.event_id.in_(listed), *good),
-            pledged.where(Pledge.event_id.in_(listed), Pledge.status == PledgeStatus.PLEDGED),
-        )
+    standing = (Pledge.event_id.in_(listed), Pledge.status == PledgeStatus.PLEDGED)
+    told = sa.union_all(
+        _lying(Account, Account.balance, "there").where(Account.event_id.in_(listed), *good),
+        _lying(Pledge, Pledge.quantity, "pledged").where(*standing),
+    ).subquery()
+    query = (
+        sa.select(Item.code, Item.kind, Item.cards_per_unit, told)
+        .outerjoin(told, told.c.item_code == Item.code)
+        .where(Item.kind.in_(_SUPPLYING))
+        .order_by(Item.code)
     )
-    found: dict[str, dict[tuple[int, str, str], int]] = {"there": {}, "pledged": {}}
-    for which, event, store, item, quantity in rows:
-        found[which][event, store, item] = int(quantity)
-    return found["there"], found["pledged"]
+    items: dict[str, Any] = {}
+    found: dict[str, dict[Lying, int]] = {"there": {}, "pledged": {}}
+    for row in current().execute(query):
+        items.setdefault(row.code, row)
+        if row.which is not None:
+            found[row.which][row.event_id, row.store_code, row.code] = int(row.quantity)
+    return list(items.values()), (found["there"], found["pledged"])
+
+
+def _lying(table: Any, quantity: Any, which: str) -> sa.Select[Any]:
+    key = (table.event_id, table.store_code, table.item_code)
+    return sa.select(sa.literal(which).label("which"), *key, sa.func.sum(quantity).label("quantity")).group_by(*key)

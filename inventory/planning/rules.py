@@ -12,7 +12,6 @@ from math import ceil, floor
 from zoneinfo import ZoneInfo
 
 from inventory.catalogue.rules import ItemKind
-from inventory.offices.rules import OfficeLevel, level_of
 from inventory.outreach.rules import EventStatus
 
 DEFAULT_TURNOUTS = (0.27, 0.5, 0.8)
@@ -183,35 +182,6 @@ class Figures:
     overdue: int
 
 
-@dataclass(frozen=True, slots=True)
-class OfficeUse:
-    """What an office has in its ordinary stores, what it printed lately, and what is on its way to it."""
-
-    office: str
-    name: str
-    stock: int
-    used: int
-    working_days: int
-    coming: tuple[Consignment, ...] = ()
-
-    @property
-    def has_nothing(self) -> bool:
-        """Whether it is a regency that `has_nothing`: no forecast by use names it."""
-        return has_nothing(self.office, self.stock, self.used)
-
-
-@dataclass(frozen=True, slots=True)
-class Dry:
-    """When an office runs out, by its recent use; `quantity` is what it lacks to the end of the period."""
-
-    severity: Severity
-    use_per_working_day: float
-    cover_working_days: float
-    runs_out_on: date
-    days_left: int
-    quantity: int
-
-
 def exact(number: float) -> Fraction:
     """The number as it is written: 1.1 is eleven tenths, so that rounding up never adds a card for a stray bit."""
     return Fraction(str(number))
@@ -360,16 +330,6 @@ def figures(plan: Plan, holdings: Sequence[Holding], as_of: date) -> Figures:
     )
 
 
-def has_nothing(office: str, stock: int, used: int) -> bool:
-    """Whether a regency has no blank and printed nothing lately: how long its stock lasts says nothing of it."""
-    return stock <= 0 and not used and level_of(office) is OfficeLevel.REGENCY
-
-
-def days_of_cover(on_hand: int, used_per_day: Fraction) -> Fraction | None:
-    """How many days the stock lasts at this use; None when nothing is used, for then nothing is known."""
-    return None if not used_per_day else on_hand / used_per_day
-
-
 def is_working(day: date, holidays: AbstractSet[date]) -> bool:
     """Whether offices work on a day: Monday to Friday, but for holidays."""
     return day.weekday() < SATURDAY and day not in holidays
@@ -379,27 +339,3 @@ def working_days(first: date, last: date, holidays: AbstractSet[date]) -> list[d
     """The working days from `first` to `last`, both included."""
     days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
     return [day for day in days if is_working(day, holidays)]
-
-
-def dry(use: OfficeUse, as_of: date, within_days: int, holidays: AbstractSet[date]) -> Dry | None:
-    """When the office runs out, if that is within so many days; None without recent use.
-
-    The day is as many working days after `as_of` as the stock lasts, the begun one counted; with nothing left, today.
-    """
-    if not use.used or not use.working_days:
-        return None
-    daily = Fraction(use.used, use.working_days)
-    cover = use.stock / daily
-    coming = working_days(as_of + timedelta(days=1), as_of + timedelta(days=within_days), holidays)
-    if cover > len(coming):
-        return None
-    runs_out_on = coming[ceil(cover) - 1] if cover else as_of
-    days_left = (runs_out_on - as_of).days
-    return Dry(
-        severity=severity(days_left),
-        use_per_working_day=round(float(daily), 2),
-        cover_working_days=round(float(cover), 2),
-        runs_out_on=runs_out_on,
-        days_left=days_left,
-        quantity=ceil(len(coming) * daily - use.stock),
-    )

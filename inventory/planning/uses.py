@@ -19,7 +19,8 @@ from inventory.database import current
 from inventory.offices.models import Office, Store
 from inventory.offices.rules import TIME_ZONES, StoreKind
 from inventory.planning import rules
-from inventory.planning.rules import Consignment, OfficeUse
+from inventory.planning.cover import OfficeUse
+from inventory.planning.rules import Consignment
 from inventory.printing.models import Attempt, PrintJob
 from inventory.stock.models import Account
 from inventory.stock.rules import NO_EVENT, Condition, Place

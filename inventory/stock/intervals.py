@@ -141,11 +141,6 @@ def _locked_series(session: Session, wanted: Iterable[Series]) -> dict[Series, i
     return _known_series(session, ordered, lock=True)
 
 
-def series_ids(session: Session, wanted: Iterable[Series]) -> dict[Series, int]:
-    """The ids of those of these series that are on the books."""
-    return _known_series(session, sorted(wanted), lock=False)
-
-
 def _known_series(session: Session, wanted: Sequence[Series], *, lock: bool) -> dict[Series, int]:
     found: dict[Series, int] = {}
     for start in range(0, len(wanted), _CHUNK):
@@ -161,7 +156,7 @@ def _known_series(session: Session, wanted: Sequence[Series], *, lock: bool) -> 
 
 def here(session: Session, spans: Sequence[Span]) -> list[Stay]:
     """The intervals that hold any of these numbers, wherever they lie; numbers taken off the books are nowhere."""
-    known = series_ids(session, {span.series for span in spans})
+    known = _known_series(session, sorted({span.series for span in spans}), lock=False)
     series = {i: each for each, i in known.items()}
     rows = [(known[span.series], span.first, span.last) for span in spans if span.series in known]
     found: dict[int, Stay] = {}

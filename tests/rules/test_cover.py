@@ -1,16 +1,18 @@
 """How long blanks last: exact, never more than there is, and said in words."""
 
+import math
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.planning import cover
-from inventory.planning.cover import Cover
-from inventory.planning.rules import days_of_cover
+from inventory.planning import cover, rules
+from inventory.planning.cover import Cover, OfficeUse, days_of_cover, dry
 
+TUESDAY = date(2026, 3, 3)
 STOCK = st.integers(0, 10_000_000)
 USE = st.fractions(Fraction(1, 30), 10_000)
 
@@ -95,3 +97,39 @@ def test_a_province_has_what_its_offices_have_together():
     offices = [office(100, 20, "15.03"), office(50, 10, "15.04"), office(7, 1, "35.09")]
     (jambi,) = cover.together(offices, lambda one: one.office[:2], {"15": "Jambi"})
     assert (jambi.on_hand, jambi.used, jambi.days) == (150, 30, 100)
+
+
+@pytest.mark.parametrize(
+    ("stock", "runs_out_on", "cover"),
+    [
+        (0, TUESDAY, 0),
+        (50, date(2026, 3, 4), 0.5),
+        (100, date(2026, 3, 4), 1),
+        (300, date(2026, 3, 6), 3),
+        (301, date(2026, 3, 10), 3.01),
+        (400, date(2026, 3, 10), 4),
+    ],
+)
+def test_an_office_runs_out_after_so_many_working_days(stock, runs_out_on, cover):
+    use = OfficeUse("15.03", "Dinas", stock, used=2_000, working_days=20)
+    found = dry(use, TUESDAY, 30, {date(2026, 3, 9)})
+    assert (found.runs_out_on, found.cover_working_days, found.use_per_working_day) == (runs_out_on, cover, 100)
+    assert found.days_left == (runs_out_on - TUESDAY).days
+
+
+def test_what_is_short_is_the_use_to_the_end_of_the_period_less_the_stock():
+    use = OfficeUse("15.03", "Dinas", 150, used=2_000, working_days=20)
+    assert dry(use, TUESDAY, 7, frozenset()).quantity == 5 * 100 - 150
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**6), st.integers(0, 22), st.integers(0, 366))
+def test_an_office_runs_dry_within_the_period_or_is_left_out(stock, used, days, within):
+    found = dry(OfficeUse("15.03", "Dinas", stock, used, days), TUESDAY, within, frozenset())
+    ahead = rules.working_days(TUESDAY + timedelta(days=1), TUESDAY + timedelta(days=within), frozenset())
+    if not used or not days or stock * days > used * len(ahead):
+        assert found is None
+    else:
+        assert 0 <= found.days_left <= within
+        assert found.quantity >= 0
+        spent = rules.working_days(TUESDAY + timedelta(days=1), found.runs_out_on, frozenset())
+        assert len(spent) == math.ceil(Fraction(stock * days, used))

@@ -1,4 +1,4 @@
-"""The arithmetic of readiness and of running dry."""
+"""The arithmetic of readiness."""
 
 import math
 from datetime import UTC, date, datetime, time, timedelta
@@ -17,7 +17,6 @@ from inventory.planning.rules import (
     Cases,
     Consignment,
     Holding,
-    OfficeUse,
     Plan,
     Severity,
     SpoilRate,
@@ -343,42 +342,3 @@ def test_the_confidence_says_where_the_assumptions_come_from():
     assert flags.confidence_of(own).en == (
         "A turnout of 40 to 60 percent was set for this event. The spoil rate was learned from 6,000 attempts."
     )
-
-
-TUESDAY = date(2026, 3, 3)
-
-
-@pytest.mark.parametrize(
-    ("stock", "runs_out_on", "cover"),
-    [
-        (0, TUESDAY, 0),
-        (50, date(2026, 3, 4), 0.5),
-        (100, date(2026, 3, 4), 1),
-        (300, date(2026, 3, 6), 3),
-        (301, date(2026, 3, 10), 3.01),
-        (400, date(2026, 3, 10), 4),
-    ],
-)
-def test_an_office_runs_out_after_so_many_working_days(stock, runs_out_on, cover):
-    use = OfficeUse("15.03", "Dinas", stock, used=2_000, working_days=20)
-    found = rules.dry(use, TUESDAY, 30, {date(2026, 3, 9)})
-    assert (found.runs_out_on, found.cover_working_days, found.use_per_working_day) == (runs_out_on, cover, 100)
-    assert found.days_left == (runs_out_on - TUESDAY).days
-
-
-def test_what_is_short_is_the_use_to_the_end_of_the_period_less_the_stock():
-    use = OfficeUse("15.03", "Dinas", 150, used=2_000, working_days=20)
-    assert rules.dry(use, TUESDAY, 7, frozenset()).quantity == 5 * 100 - 150
-
-
-@given(st.integers(0, 10**9), st.integers(0, 10**6), st.integers(0, 22), st.integers(0, 366))
-def test_an_office_runs_dry_within_the_period_or_is_left_out(stock, used, days, within):
-    found = rules.dry(OfficeUse("15.03", "Dinas", stock, used, days), TUESDAY, within, frozenset())
-    ahead = rules.working_days(TUESDAY + timedelta(days=1), TUESDAY + timedelta(days=within), frozenset())
-    if not used or not days or stock * days > used * len(ahead):
-        assert found is None
-    else:
-        assert 0 <= found.days_left <= within
-        assert found.quantity >= 0
-        spent = rules.working_days(TUESDAY + timedelta(days=1), found.runs_out_on, frozenset())
-        assert len(spent) == math.ceil(Fraction(stock * days, used))

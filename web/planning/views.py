@@ -20,9 +20,8 @@ from inventory.outreach.rules import EventStatus
 from inventory.paging import Slice
 from inventory.planning import cover as lasting
 from inventory.planning import queries
-from inventory.planning.cover import Cover
+from inventory.planning.cover import Cover, OfficeUse
 from inventory.planning.queries import Shortfall
-from inventory.planning.rules import OfficeUse
 from inventory.planning.uses import working_days_of
 from inventory.reports import cover
 from inventory.stock import shelves
