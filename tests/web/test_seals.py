@@ -17,7 +17,7 @@ from inventory.reports import books, deeds
 from inventory.seals import commands as sealing
 from inventory.stock.rules import MovementKind
 from tests.builders import receipt
-from tests.test_architecture import ASKED, OPEN_AND_CHANGING, OWN
+from tests.routes import ASKED, OPEN_AND_CHANGING, OWN
 from web.seals.words import DEEDS, FACTS, SUBJECTS
 
 ROOT = Path(__file__).parent.parent.parent
