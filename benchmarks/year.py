@@ -315,7 +315,7 @@ def _plain(offices: list[str], now: datetime) -> None:
 
 def _papers(offices: list[str], now: datetime) -> None:
     """Papers of the past; the demo's stay the newest, so that the page of a paper shows one."""
-    demo = db.session().scalars(sa.select(Document.id)).all()
+    demo = db.session().scalars(sa.select(Document.id).order_by(Document.id)).all()
     table = table_of(Document)
     _add(Document, (
         {"id": demo[-1] + 1 + n * len(offices) + at, "kind": DocumentKind.TANDA_TERIMA, "number": f"BENCH/{office}/{n}",
