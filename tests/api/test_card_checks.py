@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.test_printing import STORE, issue, job_of, recorded, results, stock_of
 from tests.api.test_runs import codes, confirm, setting, start
 from tests.builders import receipt
 from tests.outreach import person, running_event
+from tests.printing import STORE, issue, job_of, recorded, results, stock_of
 
 
 @pytest.fixture(params=["counted", "numbered"])

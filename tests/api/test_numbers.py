@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from inventory import clock
-from tests.api.test_printing import issue, job_of, recorded, results
 from tests.builders import receipt
+from tests.printing import issue, job_of, recorded, results
 
 STORE = "15.03-UTAMA"
 

@@ -1,4 +1,4 @@
-"""Print jobs, results, cards and walk-ins over REST: one blank, one attempt, one recording."""
+"""Print jobs and their results over REST: one blank, one attempt, one recording."""
 
 from __future__ import annotations
 
@@ -7,48 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from inventory import clock
-from inventory.database import transaction
-from inventory.offices.queries import store_facts
-from inventory.offices.rules import main_store_of
-from inventory.printing import commands
-from inventory.printing import queries as printing
 from tests.builders import receipt
-from tests.outreach import person, running_event
-
-STORE = "15.03-UTAMA"
-
-
-def recorded(caller, *names: str, office: str = "15.03", **more) -> list[int]:
-    lines = [person(name, office, **{"nik": f"15030442050{n:05}"} | more) for n, name in enumerate(names)]
-    return [item["id"] for item in caller.post("/recordings", {"recordings": lines})["items"]]
-
-
-def job_of(caller, *names: object, expect: int = 201, store: str = STORE, **more):
-    return caller.post("/print-jobs", {"store": store, "recordings": list(names), **more}, expect)
-
-
-def results(caller, job: int, *lines: tuple, expect: int = 200, key: str | None = "", **more):
-    body = [dict(zip(("recording", "outcome", "reason"), line, strict=False)) for line in lines]
-    return caller.post(f"/print-jobs/{job}/results", {"results": body, **more}, expect, key=key)
-
-
-def issue(caller, *names: object, expect: int = 200, key: str | None = "", **more):
-    cards = [{"recording": name, "collected_by": "Umar", "collector_relation": "father"} for name in names]
-    return caller.post("/cards/issue", {"cards": cards, **more}, expect, key=key)
+from tests.outreach import person
+from tests.printing import STORE, issue, job_of, recorded, results, room_of_three, stock_of
 
 
 @pytest.fixture
 def printer(calls):
-    """A printer of 15.03 with ten blanks in the main store and three people print-ready."""
-    caller = calls("printer", "15.03")
-    calls("clerk", "15.03").post("/receipts", receipt(STORE, 10))
-    recorded(caller, "a", "b", "c")
-    return caller
-
-
-def stock_of(caller, store: str = STORE) -> tuple[int, ...]:
-    found = caller.stock(store)
-    return tuple(found[name] for name in ("on_hand", "printed", "spoiled", "issued"))
+    return room_of_three(calls)
 
 
 def test_a_job_takes_a_blank_for_each_attempt_and_reconciles_with_the_ledger(printer, exact):
@@ -75,30 +41,6 @@ def test_a_batch_of_results_is_one_movement(printer, calls):
     results(printer, job["id"], ("a", "spoiled", "damaged"), ("a", "printed"), ("b", "printed"))
     card = calls("clerk", "15.03").get(f"/stock/entries?store={STORE}&item=blangko")["items"]
     assert [(line["kind"], line["quantity"]) for line in card] == [("printing", -3), ("receipt", 10)]
-
-
-def test_cards_are_issued_to_a_collector_and_leave_the_store(printer, exact):
-    a, b, _ = (item["id"] for item in printer.get("/recordings")["items"])
-    results(printer, job_of(printer, "a", b)["id"], (a, "printed"), (b, "printed"))
-    given = issue(printer, "a", b)["items"]
-    assert [(c["client_id"], c["status"], c["collector_relation"]) for c in given] == [
-        ("a", "issued", "father"), ("b", "issued", "father"),
-    ]  # fmt: skip
-    assert all(c["issued_at"] and c["age_days"] is None for c in given)
-    assert stock_of(printer) == (8, 0, 0, 2)
-    assert {i["status"] for i in printer.get("/recordings?status=issued")["items"]} == {"issued"}
-    assert printer.get("/cards?status=waiting")["items"] == []
-
-
-def test_cards_of_several_stores_are_issued_in_one_request(printer, calls, exact):
-    admin = calls("admin", "15.03")
-    admin.post("/stores", {"code": "15.03-CETAK", "office": "15.03", "kind": "print_room", "name": "Ruang cetak"})
-    calls("clerk", "15.03").post("/receipts", receipt("15.03-CETAK", 5))
-    results(printer, job_of(printer, "a")["id"], ("a", "printed"))
-    results(printer, job_of(printer, "b", store="15.03-CETAK")["id"], ("b", "printed"))
-    assert [c["store"] for c in issue(printer, "b", "a")["items"]] == ["15.03-CETAK", STORE]
-    assert stock_of(printer, "15.03-CETAK") == (4, 0, 0, 1)
-    assert stock_of(printer) == (9, 0, 0, 1)
 
 
 def test_repeating_a_request_with_its_key_does_it_once(printer, exact):
@@ -279,50 +221,6 @@ def test_an_undo_comes_too_late_for_an_issued_card_and_after_the_offices_time(pr
         assert printer.post("/cards/undo", undo, 409)["code"] == "undo_too_late"
 
 
-def test_a_mistaken_hand_over_is_undone(printer, exact):
-    results(printer, job_of(printer, "a", "b")["id"], ("a", "printed"), ("b", "printed"))
-    issue(printer, "a")
-    issue(printer, "b")
-    body = {"recordings": ["a", "b"], "reason": "the wrong person"}
-    undone = printer.post("/cards/undo", body, 200, key="undo")["items"]
-    assert [(c["status"], c["issued_at"], c["collector_relation"]) for c in undone] == [("waiting", None, None)] * 2
-    assert printer.post("/cards/undo", body, 200, key="undo")["items"] == undone
-    assert stock_of(printer) == (8, 2, 0, 0)
-    problem = printer.post("/cards/undo", body, 409)
-    assert (problem["code"], len(problem["errors"])) == ("cards_not_issued", 2)
-    issue(printer, "b")
-    assert stock_of(printer) == (8, 1, 0, 1)
-
-
-def test_only_waiting_cards_are_issued_and_the_lines_are_named(printer, exact):
-    results(printer, job_of(printer, "a", "b")["id"], ("a", "printed"), ("b", "printed"))
-    issue(printer, "b")
-    problem = issue(printer, "a", "b", "c", expect=409)
-    assert (problem["code"], [e["pointer"] for e in problem["errors"]]) == (
-        "cards_not_waiting",
-        ["/cards/1", "/cards/2"],
-    )
-    problem = issue(printer, "a", "nobody", expect=422)
-    assert [(e["pointer"], e["code"]) for e in problem["errors"]] == [("/cards/1/recording", "recording_unknown")]
-    problem = issue(printer, "a", "a", expect=422)
-    assert [(e["pointer"], e["code"]) for e in problem["errors"]] == [("/cards/1", "recording_twice")]
-    assert stock_of(printer) == (8, 1, 0, 1)
-    for body in ({"cards": [{"recording": "a"}]}, {"cards": []}, {"cards": [{"recording": "a", "collected_by": ""}]}):
-        assert printer.post("/cards/issue", body, 422)["code"] == "body_invalid"
-
-
-def test_an_ambiguous_card_is_refused_until_the_office_is_named(printer, calls, exact):
-    other = calls("printer", "15.04")
-    calls("clerk", "15.04").post("/receipts", receipt("15.04-UTAMA", 5))
-    recorded(other, "a", office="15.04")
-    for caller, store in ((printer, STORE), (other, "15.04-UTAMA")):
-        results(caller, job_of(caller, "a", store=store)["id"], ("a", "printed"))
-    province = calls("printer", "15")
-    assert issue(province, "a", expect=422)["errors"][0]["code"] == "recording_ambiguous"
-    assert issue(province, "a", office="15.04")["items"][0]["office"] == "15.04"
-    assert issue(province, "a", office="16", expect=403)["code"] == "out_of_reach"
-
-
 @pytest.mark.parametrize("role", ["clerk", "coordinator", "field", "inspector"])
 def test_only_printers_print_and_issue(printer, calls, role):
     job = job_of(printer, "a")["id"]
@@ -377,176 +275,6 @@ def test_lists_of_jobs_and_cards_are_filtered_and_paged(printer):
     assert len(printer.get("/cards?office=15.03&status=waiting")["items"]) == 1
     assert printer.get("/cards?event=1")["items"] == printer.get("/cards?status=issued")["items"] == []
     assert printer.get("/cards?status=stolen", 422)["code"] == "query_invalid"
-
-
-def pooled(app, calls):
-    """A running event of 15.03 whose kit holds 2 blanks of its own and 3 of the province's."""
-    event = running_event(app, "15.03")
-    with app.app_context():
-        fill_kit(event, {"15.03": 2, "15": 3})
-    return event
-
-
-def fill_kit(event, quantities: dict[str, int]) -> None:
-    """Put blanks of several owners into the kit, as the start of an event does."""
-    from inventory.people.commands import system_actor
-    from inventory.stock import ledger
-    from inventory.stock.ledger import Fact
-    from inventory.stock.rules import Leg, MovementKind, Place, in_store
-
-    system = system_actor()
-    with transaction() as session:
-        store = store_facts(event.store)
-        accounts = {in_store(store.code, "blangko", owner, event.id): n for owner, n in quantities.items()}
-        sources = {key: key.at(Place.SUPPLIED) for key in accounts}
-        books = ledger.lock(session, [*accounts, *sources.values()], {store.code: store.office})
-        legs = [Leg(sources[key], key, n) for key, n in accounts.items()]
-        ledger.post(session, books, Fact(MovementKind.ADJUSTMENT, system, store), legs)
-
-
-def test_an_event_draws_its_hosts_own_first_attempt_by_attempt(app, calls, exact):
-    event = pooled(app, calls)
-    printer = calls("printer", "15.03")
-    recorded(printer, "a", "b", "c")
-    recorded(printer, "d", event=event.id)
-    job = job_of(printer, "a", "b", "c", "d", store=event.store, event=event.id)
-    assert (job["event"], job["store"]) == (event.id, event.store)
-    results(printer, job["id"], ("a", "printed"), ("b", "spoiled", "damaged"), ("b", "printed"), ("c", "printed"))
-    cards = printer.get(f"/cards?event={event.id}")["items"]
-    assert [(c["client_id"], c["owner"]) for c in cards] == [("a", "15.03"), ("b", "15"), ("c", "15")]
-    rows = {row["owner"]: row for row in printer.get(f"/stock?store={event.store}")["items"]}
-    assert {owner: (row["on_hand"], row["printed"], row["spoiled"]) for owner, row in rows.items()} == {
-        "15.03": (0, 1, 1), "15": (1, 2, 0),
-    }  # fmt: skip
-    printer.post(f"/print-jobs/{job['id']}/undo", {"recording": "c", "reason": "wrong"}, 200)
-    assert results(printer, job["id"], ("c", "printed"))["printed"] == 3
-    with app.app_context():
-        assert printing.open_jobs(event.id) == [job["id"]]
-
-
-@pytest.mark.parametrize("status", ["draft", "planned", "closed", "cancelled"])
-def test_an_event_prints_only_while_it_runs(app, calls, status):
-    event = pooled(app, calls)
-    printer = calls("printer", "15.03")
-    recorded(printer, "a", "b")
-    draft = job_of(printer, "a", store=event.store, draft=True)["id"]
-    event.become(status)
-    assert job_of(printer, "b", store=event.store, expect=409)["code"] == "event_not_printing"
-    assert printer.post(f"/print-jobs/{draft}/open", None, 409)["code"] == "event_not_printing"
-    walk = {"store": event.store, "recording": person("w")}
-    assert printer.post("/walk-ins", walk, 409)["code"] == "event_not_printing"
-    assert job_of(printer, "b", event=event.id, expect=422)["code"] == "event_prints_from_its_kit"
-
-
-def test_a_guest_prints_and_issues_within_the_event_only(app, calls, exact):
-    event = pooled(app, calls)
-    host, guest = calls("printer", "15.03"), calls("printer", "15.06")
-    calls("clerk", "15.03").post("/receipts", receipt(STORE, 5))
-    recorded(host, "a", "b", "c")
-    assert job_of(guest, "a", store=event.store, expect=404)["code"] == "store_not_found"
-    event.let_in(guest)
-    job = job_of(guest, "a", "b", store=event.store)
-    assert results(guest, job["id"], ("a", "printed"), ("b", "printed"))["status"] == "done"
-    assert [j["id"] for j in guest.get(f"/print-jobs?office=15.03&event={event.id}")["items"]] == [job["id"]]
-    assert len(guest.get(f"/cards?store={event.store}")["items"]) == 2
-    assert issue(guest, "a")["items"][0]["status"] == "issued"
-    assert guest.post("/cards/undo", {"recordings": ["a"], "reason": "x"}, 200)["items"][0]["status"] == "waiting"
-    assert job_of(guest, "c", expect=404)["code"] == "store_not_found"
-    results(host, job_of(host, "c")["id"], ("c", "printed"))
-    assert issue(guest, "c", expect=422)["errors"][0]["code"] == "recording_unknown"
-    walk = {"store": event.store, "recording": person("w"), "collected_by": "Umar"}
-    made = guest.post("/walk-ins", walk)
-    assert guest.get(f"/recordings/{made['recording']}")["event"] == event.id
-
-
-def close_by_hand(app, event) -> None:
-    """Move the kit's waiting cards to the main store, as the close of an event does."""
-    from inventory.people.commands import system_actor
-    from inventory.stock import ledger
-    from inventory.stock.ledger import Fact
-    from inventory.stock.rules import Condition, Leg, MovementKind, in_store
-
-    event.become("closed")
-    with app.app_context():
-        system = system_actor()
-    with app.app_context(), transaction() as session:
-        kit, main = store_facts(event.store), store_facts(main_store_of("15.03"))
-        assert commands.move_waiting_cards(session, kit.code, main) == 1
-        source = in_store(kit.code, "blangko", "15.03", event.id, Condition.PRINTED)
-        target = source.at(source.place, store=main.code)
-        books = ledger.lock(session, [source, target], {kit.code: kit.office, main.code: main.office})
-        ledger.post(session, books, Fact(MovementKind.CLOSING, system, kit), [Leg(source, target, 1)])
-
-
-def test_cards_of_a_closed_event_are_issued_and_taken_back_at_the_main_store(app, calls, exact):
-    event = pooled(app, calls)
-    printer = calls("printer", "15.03")
-    recorded(printer, "a", "b")
-    job = job_of(printer, "a", "b", store=event.store)["id"]
-    results(printer, job, ("a", "printed"), ("b", "printed"))
-    issue(printer, "b")
-    close_by_hand(app, event)
-    card = printer.get("/cards?status=waiting")["items"][0]
-    assert (card["client_id"], card["store"], card["owner"], card["event"]) == ("a", STORE, "15.03", event.id)
-    problem = printer.post(f"/print-jobs/{job}/undo", {"recording": "a", "reason": "x"}, 409)
-    assert (problem["code"], problem["facts"]["store"]) == ("card_moved_on", STORE)
-    assert issue(printer, "a")["items"][0]["status"] == "issued"
-    undone = printer.post("/cards/undo", {"recordings": ["a", "b"], "reason": "x"}, 200)["items"]
-    assert [(c["status"], c["store"], c["event"]) for c in undone] == [("waiting", STORE, event.id)] * 2
-    assert issue(printer, "b")["items"][0]["status"] == "issued"
-
-
-def test_a_spoiled_attempt_of_a_closed_event_is_not_undone(app, calls, exact):
-    event = pooled(app, calls)
-    printer = calls("printer", "15.03")
-    recorded(printer, "a")
-    job = job_of(printer, "a", store=event.store)["id"]
-    results(printer, job, ("a", "spoiled", "damaged"))
-    printer.post(f"/print-jobs/{job}/cancel", None, 200)
-    event.become("closed")
-    problem = printer.post(f"/print-jobs/{job}/undo", {"recording": "a", "reason": "x"}, 409)
-    assert problem["code"] == "event_not_printing"
-
-
-def test_a_walk_in_is_recorded_printed_and_issued_in_one_step(printer, exact):
-    walk = {"store": STORE, "recording": {"client_id": "w", "nik": "1503044205010001", "reason": "lost",
-                                            "recorded_at": "2026-01-02T08:00:00+07:00"},
-            "spoiled": ["encode_failure", "damaged"], "printer": "Fargo 2", "collected_by": "Umar",
-            "collector_relation": "self"}  # fmt: skip
-    made = printer.post("/walk-ins", walk)
-    assert (made["client_id"], made["status"]) == ("w", "issued")
-    assert stock_of(printer) == (7, 0, 2, 1)
-    job = printer.get(f"/print-jobs/{made['job']}")
-    assert (job["status"], job["printed"], job["spoiled"], job["recordings"][0]["recording"]) == (
-        "done", 1, 2, made["recording"],
-    )  # fmt: skip
-    assert printer.get("/cards?status=issued")["items"][0]["id"] == made["card"]
-    assert printer.post("/walk-ins", walk, 409)["code"] == "not_print_ready"
-    later = printer.post("/walk-ins", {"store": STORE, "recording": person("later")})
-    assert later["status"] == "printed"
-    assert printer.get("/cards?status=waiting")["items"][0]["recording"] == later["recording"]
-
-
-@pytest.mark.parametrize(("change", "status", "code"), [
-    ({"recording": person("w", nik="12")}, 422, "body_invalid"),
-    ({"recording": person("w", failure="X")}, 422, "body_invalid"),
-    ({"recording": person("w", "15.04")}, 422, "recording_of_other_office"),
-    ({"recording": person("w", event=10**6)}, 422, "lines_refused"),
-    ({"recording": person("w", recorded_at="2999-01-01T00:00:00+07:00")}, 422, "lines_refused"),
-    ({"recording": person("a", nik="1503044205011111")}, 422, "lines_refused"),
-    ({"recording": person("w", status="bio_captured")}, 422, "body_invalid"),
-    ({"recording": person("w", status="failed")}, 422, "body_invalid"),
-    ({"spoiled": ["damaged"] * 10}, 409, "stock_insufficient"),
-    ({"spoiled": ["bored"]}, 422, "body_invalid"),
-    ({"item": "ribbon"}, 422, "only_blanks_become_cards"),
-    ({"more": 1}, 422, "body_invalid"),
-])  # fmt: skip
-def test_a_wrong_walk_in_leaves_nothing_behind(printer, exact, change, status, code):
-    body = {"store": STORE, "recording": person("w"), "collected_by": "Umar", **change}
-    assert printer.post("/walk-ins", body, status)["code"] == code
-    assert stock_of(printer) == (10, 0, 0, 0)
-    assert len(printer.get("/recordings")["items"]) == 3
-    assert printer.get("/print-jobs")["items"] == []
 
 
 def test_the_most_that_a_request_may_hold_is_printed_and_issued_at_once(calls, exact):

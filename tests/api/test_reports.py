@@ -17,8 +17,8 @@ from inventory.reports.commands import note_queues, roll
 from inventory.reports.rules import FLOWS
 from inventory.seals.commands import seal
 from inventory.stock.queries import stock_on
-from tests.api.test_printing import issue, job_of, recorded, results
 from tests.builders import receipt
+from tests.printing import issue, job_of, recorded, results
 
 NOON = datetime(2026, 11, 22, 5, tzinfo=UTC)
 TODAY = "2026-11-22"

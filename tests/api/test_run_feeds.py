@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.test_printing import STORE, job_of, recorded, results, stock_of
 from tests.api.test_runs import codes, confirm, setting, stages, start
 from tests.builders import receipt
+from tests.printing import STORE, job_of, recorded, results, stock_of
 
 WALKED = {"client_id": "w", "nik": "1503044205019998", "reason": "lost"}
 

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.api.test_printing import STORE, issue, job_of, recorded, results, stock_of
 from tests.builders import receipt
 from tests.outreach import person, running_event
+from tests.printing import STORE, issue, job_of, recorded, results, stock_of
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from inventory.planning.uses import uses
 from inventory.reports import cover
 from inventory.reports.commands import roll
 from inventory.seals.commands import seal
-from tests.api.test_printing import job_of, recorded, results
 from tests.builders import actor, receipt
+from tests.printing import job_of, recorded, results
 
 NOON = datetime(2026, 11, 18, 5, tzinfo=UTC)
 TODAY = "2026-11-18"

@@ -5,9 +5,9 @@ import sqlalchemy as sa
 
 from inventory.database import current
 from inventory.reports.queries import differences
-from tests.api.test_printing import job_of, recorded
 from tests.builders import receipt
 from tests.outreach import person
+from tests.printing import job_of, recorded
 
 HOME, THERE = "15.03-UTAMA", "15-UTAMA"
 

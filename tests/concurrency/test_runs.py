@@ -16,11 +16,11 @@ from http.client import HTTPConnection, HTTPException
 import pytest
 
 from tests import postgres
-from tests.api.test_printing import STORE, job_of, recorded
 from tests.api.test_runs import start
 from tests.builders import SECRET, receipt
 from tests.concurrency.processes import ROOT
 from tests.concurrency.racing import race
+from tests.printing import STORE, job_of, recorded
 
 CARDS, ROUNDS = 300, 6
 # Seconds from the request to the kill: before, within and after what the server does with it.

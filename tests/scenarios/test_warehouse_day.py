@@ -11,8 +11,8 @@ import pytest
 
 from api.cli import group
 from inventory import clock
-from tests.api.test_printing import issue, job_of, recorded
 from tests.builders import Caller, receipt
+from tests.printing import issue, job_of, recorded
 
 ROOT = Path(__file__).parent.parent.parent
 STORE = "15.03-UTAMA"

@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 
 from inventory import clock
-from tests.api.test_printing import STORE, job_of, recorded, results, stock_of
 from tests.builders import receipt
+from tests.printing import STORE, job_of, recorded, results, stock_of
 
 DESK = "/cetak/serah"
 VILLAGE = "15.03.04.2001"

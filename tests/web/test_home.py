@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from inventory.access import PERMITTED, Role
-from tests.api.test_printing import job_of, recorded, results
 from tests.builders import receipt
+from tests.printing import job_of, recorded, results
 from web.home.desk import TODOS, todos_of
 from web.home.guide import SHORTCUTS, STEPS
 from web.menu import HOMES

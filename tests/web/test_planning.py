@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory import clock, regions
-from tests.api.test_printing import job_of, recorded, results
 from tests.builders import receipt
+from tests.printing import job_of, recorded, results
 from web.planning import layout
 
 MAP, PLAN = "/koordinasi/peta", "/koordinasi/alokasi"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.test_printing import STORE, recorded, stock_of
 from tests.builders import receipt
+from tests.printing import STORE, recorded, stock_of
 
 QUEUE = "/cetak/antrean"
 

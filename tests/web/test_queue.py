@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from inventory import clock
-from tests.api.test_printing import STORE, recorded
 from tests.builders import receipt
 from tests.outreach import person, running_event
+from tests.printing import STORE, recorded
 
 QUEUE = "/cetak/antrean"
 NOON = datetime(2026, 11, 18, 5, tzinfo=UTC)
