@@ -12,6 +12,8 @@ from werkzeug.test import encode_multipart
 from tests.builders import Caller
 
 HEADER = "client_id,nik,name,reason,status,recorded_at"
+RINI = ("1503040101900001", "Rini", "BARU", "PRINT_READY_RECORD", "05-01-2026 08:00")
+BUDI = ("1503040101900002", "Budi", "HILANG", "DUPLICATE_RECORD", "2026-01-06")
 
 
 def nik(number: int) -> str:
@@ -70,3 +72,14 @@ def bring(caller: Caller, content: bytes, expect: int = 201, **more: str) -> Any
 def counts(done: dict[str, Any]) -> tuple[int, int, int, int]:
     """Created, changed, unchanged, refused."""
     return done["created"], done["changed"], done["unchanged"], done["refused"]
+
+
+def recordings(caller: Caller, **query: Any) -> list[dict[str, Any]]:
+    """The people that somebody sees as recorded."""
+    asked = "&".join(f"{name}={value}" for name, value in query.items())
+    return caller.get(f"/recordings?limit=500&{asked}")["items"]
+
+
+def faults(problem: dict[str, Any]) -> list[tuple[str, str]]:
+    """Where a refused file is wrong, and how."""
+    return [(fault["pointer"], fault["code"]) for fault in problem["errors"]]
