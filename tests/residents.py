@@ -7,12 +7,18 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
+from flask import Flask
+
 from inventory import clock
+from inventory.database import current
+from inventory.residents.models import Reveal
 from tests.builders import Caller, receipt
 from tests.outreach import person
 
 STORE = "15.03-UTAMA"
 COLLECTOR = "Umar Bakri Pengambil"
+WHY = "salah cetak, cocokkan dengan KK"
 
 
 def nik_of(number: int) -> str:
@@ -57,3 +63,16 @@ def later(days: float) -> Iterator[None]:
     """So many days from now."""
     with clock.telling(clock.now() + timedelta(days=days)):
         yield
+
+
+def look(recording: Any, **more: Any) -> dict[str, Any]:
+    """The body of a request to be shown a person."""
+    return {"recording": recording, "reason": WHY, **more}
+
+
+def looks(app: Flask) -> list[tuple[Any, ...]]:
+    """Who looked at whom, as it is kept, the first one first."""
+    with app.app_context():
+        return [(row.kind.value, row.user_id, row.role.value, row.office_code, row.recording_id, row.reason,
+                 row.nik_index is not None)
+                for row in current().scalars(sa.select(Reveal).order_by(Reveal.id))]  # fmt: skip
