@@ -17,6 +17,8 @@ from inventory.outreach.models import Event, Stop
 from inventory.outreach.rules import EventKind, EventStatus, StopKind
 from tests.builders import Caller
 
+NIK = "1503044205010001"
+
 
 def person(client_id: str, office: str = "15.03", **more: Any) -> dict[str, Any]:
     """One line of a batch of recordings, print-ready."""
