@@ -16,11 +16,13 @@ from typing import Any
 import hypothesis
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
 
 import migrations
 from inventory import setup, tables
 from inventory.database import db
+from inventory.people import passwords
 from tests import demo, postgres
 from tests.builders import Caller, settings_for
 from tests.visitor import Visitor
@@ -154,6 +156,12 @@ def browses(app: Flask) -> Callable[[str, str], Visitor]:
         return known.setdefault((role, office), Visitor(app, role, office))
 
     return visitor
+
+
+@pytest.fixture
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same argon2id, of less work: for tests that hash some hundred passwords."""
+    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=16, parallelism=1))
 
 
 @pytest.fixture
