@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from inventory.database import Base, current
 from inventory.errors import NotFound, NotPermitted
 from inventory.offices.models import Office
-from inventory.offices.rules import MINISTRY, OfficeLevel, covers, level_of
+from inventory.offices.rules import OfficeLevel, covers, level_of
 from inventory.texts import Text
 
 
@@ -123,8 +123,13 @@ def require(
 
 def within(column: Any, root: str) -> sa.ColumnElement[bool]:
     """The SQL condition that `column` holds an office code of the subtree of `root`, in a form that indexes serve."""
-    if root == MINISTRY:
+    return within_any(column, level_of(root), root)
+
+
+def within_any(column: Any, level: OfficeLevel, root: Any) -> sa.ColumnElement[bool]:
+    """The same where `root` may be a parameter: for a statement that is put together once for a level of offices."""
+    if level is OfficeLevel.MINISTRY:
         return sa.true()
-    if level_of(root) is OfficeLevel.REGENCY:
+    if level is OfficeLevel.REGENCY:
         return sa.and_(column == root)
     return sa.and_(column.in_(sa.select(Office.code).where(sa.or_(Office.code == root, Office.parent_code == root))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -92,7 +93,13 @@ def item_word(name: object) -> str:
 
 def number(value: int) -> str:
     """A whole number: 11.000 or 11,000."""
-    return str(format_decimal(value, locale=language()))
+    return _number(value, language())
+
+
+# A report has hundreds of them, mostly small ones that come again.
+@lru_cache(maxsize=10_000)
+def _number(value: int, spoken: str) -> str:
+    return str(format_decimal(value, locale=spoken))
 
 
 def options(values: Iterable[StrEnum]) -> list[tuple[str, str]]:

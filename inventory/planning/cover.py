@@ -57,6 +57,10 @@ class Cover:
         """How many working days the free blanks last; None when nothing is used."""
         return days_of_cover(self.on_hand, self.used_per_day)
 
+    def lasts_at_most(self, days: int) -> bool:
+        """Whether it is known to run out within so many working days."""
+        return bool(self.used and self.working_days) and self.on_hand * self.working_days <= days * self.used
+
     @property
     def reorder_level(self) -> int | None:
         """Where the office orders: its own figure, else what is used while a consignment is under way, else none."""

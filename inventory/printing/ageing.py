@@ -156,14 +156,16 @@ def totals(actor: Actor, office: str | None) -> list[dict[str, Any]]:
     access.require(actor, Action.READ, root)
     rows = current().execute(_FLAGS.where(access.within(Office.code, root)))
     offices = {row.code: _Flags(row.code, row.time_zone, flags_of(row.card_flag_days)) for row in rows}
-    starts = {
-        (each.time_zone, day): printed_before(day, clock.business_day(each.time_zone), each.time_zone)
-        for each in offices.values()
-        for day in each.days
-    }
+    starts = {}
+    # Offices of a time zone that flag on the same days are told apart by nothing.
+    for zone, days in {(each.time_zone, each.days) for each in offices.values()}:
+        today = clock.business_day(zone)
+        starts[zone, days] = [printed_before(day, today, zone) for day in days]
     # Told apart by all the instants at which any office flags: what is asked of each card names no office.
-    moments = sorted(set(starts.values()))
-    passed = sa.case(*((Card.printed_at < moment, at) for at, moment in enumerate(moments)), else_=len(moments))
+    moments = sorted({each for found in starts.values() for each in found})
+    at = {moment: number for number, moment in enumerate(moments)}
+    flagged = {alike: [at[moment] for moment in found] for alike, found in starts.items()}
+    passed = sa.case(*((Card.printed_at < moment, number) for moment, number in at.items()), else_=len(moments))
     counted = (
         sa.select(Card.office_code, passed.label("moment"), sa.func.count().label("cards"))
         .where(WAITING, access.within(Card.office_code, root))
@@ -172,7 +174,7 @@ def totals(actor: Actor, office: str | None) -> list[dict[str, Any]]:
     sums: defaultdict[tuple[int, int | None], int] = defaultdict(int)
     for row in current().execute(counted):
         its = offices[row.office_code]
-        step = sum(row.moment <= moments.index(starts[its.time_zone, day]) for day in its.days)
+        step = sum(row.moment <= number for number in flagged[its.time_zone, its.days])
         days = (0, *its.days)
         until = days[step + 1] - 1 if step + 1 < len(days) else None
         sums[days[step], until] += row.cards

@@ -6,6 +6,7 @@ Stock comes from balances, found by their whole key; use from the sums of what m
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from inventory.catalogue.rules import ItemKind
 from inventory.database import current
 from inventory.offices.models import Office, Store
 from inventory.offices.queries import OfficeNotFound
-from inventory.offices.rules import StoreKind, time_zone_of
+from inventory.offices.rules import OfficeLevel, StoreKind, level_of, time_zone_of
 from inventory.outreach.models import Event
 from inventory.outreach.rules import ALIVE
 from inventory.planning.cover import Cover
@@ -70,7 +71,15 @@ def names(actor: Actor, region: str) -> dict[str, str]:
 
 def _stock(region: str) -> dict[str, tuple[int, int]]:
     """The blanks in each office's ordinary stores: its own and free, and those set aside for events."""
-    here = [access.within(Store.office_code, region), Store.kind != StoreKind.EVENT_KIT]
+    rows = current().execute(_stock_statement(level_of(region)), {"region": region})
+    return {code: (int(free), int(aside)) for code, free, aside in rows}
+
+
+# Putting it together takes as long as the database needs for it.
+@cache
+def _stock_statement(level: OfficeLevel) -> sa.Select[Any]:
+    region = sa.bindparam("region", type_=sa.String)
+    here = [access.within_any(Store.office_code, level, region), Store.kind != StoreKind.EVENT_KIT]
     nothing = sa.literal_column("0", sa.BigInteger)
     # The whole key of an account is found by its index; all accounts there ever were would have to be gone through.
     words = [
@@ -96,9 +105,7 @@ def _stock(region: str) -> dict[str, tuple[int, int]]:
     )
     both = sa.union_all(free, aside).subquery("both")
     query = sa.select(both.c.office_code, sa.func.sum(both.c.free), sa.func.sum(both.c.earmarked))
-    return {
-        code: (int(free), int(aside)) for code, free, aside in current().execute(query.group_by(both.c.office_code))
-    }
+    return query.group_by(both.c.office_code)
 
 
 def _used_at_events(region: str, first: date, last: date) -> dict[str, int]:

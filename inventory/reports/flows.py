@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from inventory.catalogue.models import Item
 from inventory.catalogue.rules import ItemKind
 from inventory.database import current, table_of, wire
 from inventory.errors import Busy
-from inventory.offices.rules import MINISTRY
+from inventory.offices.rules import MINISTRY, OfficeLevel, level_of
 from inventory.reports.models import TAKEN, Flow, FlowProgress, ProvinceFlow
 from inventory.reports.rules import HELD, TRANSFERRING, Grain, Period, Sum
 from inventory.seals.models import Seal, SealProgress
@@ -117,8 +118,14 @@ def _start(day: Any, grain: Grain, dialect: str) -> Any:
 
 def row_of(office: str, column: Any) -> Any:
     """Which row of an office's report tells of the office that a column names: itself, or the child it belongs to."""
+    return _row(level_of(office), column)
+
+
+def _row(level: OfficeLevel, column: Any) -> Any:
+    if level is not OfficeLevel.MINISTRY:
+        return column
     # Plain figures, not parameters: PostgreSQL would not see that it groups by what it selects.
-    return sa.func.substr(column, sa.literal_column("1"), sa.literal_column("2")) if office == MINISTRY else column
+    return sa.func.substr(column, sa.literal_column("1"), sa.literal_column("2"))
 
 
 def found(office: str, period: Period) -> dict[tuple[str, str], Found]:
@@ -127,7 +134,12 @@ def found(office: str, period: Period) -> dict[tuple[str, str], Found]:
     One statement reads what was added up, how far that went, and what is behind it in the ledger itself: nothing is
     missed or told twice, whoever adds up or posts meanwhile.
     """
-    return _by_row(_at_one_moment(lambda position, floor: _statement(office, period, position, floor)))
+    grains = tuple(grain for grain, _, _ in period.before)
+    statement = _found_statement(level_of(office), grains, period.grain, wire(current()).dialect.name)
+    given: dict[str, Any] = {"office": office, "first": period.first, "after": period.after}
+    for at, (_, first, after) in enumerate(period.before):
+        given |= {f"first_{at}": first, f"after_{at}": after}
+    return _by_row(_at_one_moment(statement, given))
 
 
 def used_in_printing(office: str, first: date, after: date) -> dict[str, int]:
@@ -135,31 +147,42 @@ def used_in_printing(office: str, first: date, after: date) -> dict[str, int]:
 
     From the sums as `found` reads them; events and their kits are in it, with their host.
     """
-
-    def statement(position: int, floor: int) -> Any:
-        span: list[Any] = [sa.text(TAKEN), _FLOWS.c.starts_on >= first, _FLOWS.c.starts_on < after]
-        took = _total(_FLOWS.c.went - _FLOWS.c.came).label("used")
-        rolled = sa.select(_FLOWS.c.office_code, took).where(
-            *span, *_held_blanks(_FLOWS.c), access.within(_FLOWS.c.office_code, office)
-        )
-        parts = [rolled.group_by(_FLOWS.c.office_code)]
-        reach = [
-            access.within(_ACCOUNTS.c.office_code, office),
-            _word(_MOVEMENTS.c.kind).in_(_BY_PRINTING),
-            _MOVEMENTS.c.occurred_on >= first,
-            _MOVEMENTS.c.occurred_on < after,
-        ]
-        for chosen in _behind(position, floor):
-            sums = of_movements(chosen, Grain.DAY, wire(current()).dialect.name, *reach)
-            part = sa.select(sums.c.office_code, (sums.c.went - sums.c.came).label("used"))
-            parts.append(part.where(_taken_by_printing(sums.c)))
-        return _with_position(sa.union_all(*parts).subquery("told"))
-
+    statement = _used_statement(level_of(office), wire(current()).dialect.name)
     told: defaultdict[str, int] = defaultdict(int)
-    for row in _at_one_moment(statement):
+    for row in _at_one_moment(statement, {"office": office, "first": first, "after": after}):
         if row.office_code is not None:
             told[row.office_code] += int(row.used)
     return dict(told)
+
+
+# Putting one of these statements together takes as long as the database needs for it: each is kept for all offices of a
+# level, with what changes as parameters.
+_OFFICE = sa.bindparam("office", type_=sa.String)
+_POSITION_THEN, _FLOOR = (sa.bindparam(name, type_=sa.BigInteger) for name in ("position_then", "floor"))
+
+
+def _day(name: str) -> sa.BindParameter[date]:
+    return sa.bindparam(name, type_=sa.Date)
+
+
+@cache
+def _used_statement(level: OfficeLevel, dialect: str) -> sa.Select[Any]:
+    span: list[Any] = [sa.text(TAKEN), _FLOWS.c.starts_on >= _day("first"), _FLOWS.c.starts_on < _day("after")]
+    took = _total(_FLOWS.c.went - _FLOWS.c.came).label("used")
+    here = access.within_any(_FLOWS.c.office_code, level, _OFFICE)
+    rolled = sa.select(_FLOWS.c.office_code, took).where(*span, *_held_blanks(_FLOWS.c), here)
+    parts: list[sa.Select[Any]] = [rolled.group_by(_FLOWS.c.office_code)]
+    reach = [
+        access.within_any(_ACCOUNTS.c.office_code, level, _OFFICE),
+        _word(_MOVEMENTS.c.kind).in_(_BY_PRINTING),
+        _MOVEMENTS.c.occurred_on >= _day("first"),
+        _MOVEMENTS.c.occurred_on < _day("after"),
+    ]
+    for chosen in _behind():
+        sums = of_movements(chosen, Grain.DAY, dialect, *reach)
+        part = sa.select(sums.c.office_code, (sums.c.went - sums.c.came).label("used"))
+        parts.append(part.where(_taken_by_printing(sums.c)))
+    return _with_position(sa.union_all(*parts).subquery("told"))
 
 
 def _taken_by_printing(columns: Any) -> sa.ColumnElement[bool]:
@@ -171,12 +194,12 @@ def _held_blanks(columns: Any) -> list[sa.ColumnElement[bool]]:
     return [columns.place.in_([each.value for each in HELD]), columns.item_code.in_(blanks)]
 
 
-def _at_one_moment(statement: Callable[[int, int], Any]) -> Sequence[Any]:
+def _at_one_moment(statement: sa.Select[Any], given: dict[str, Any]) -> Sequence[Any]:
     """What a statement of the position and the floor tells, at a moment when the position was just that one."""
     for _ in range(_TRIES):
         floor_id = sa.func.coalesce(sa.select(_SEALED.c.floor_id).scalar_subquery(), 0)
         position, floor = current().execute(sa.select(_POSITION, floor_id)).one()
-        rows = current().execute(statement(position, floor)).all()
+        rows = current().execute(statement, given | {"position_then": position, "floor": floor}).all()
         if not rows or rows[0].position == position:
             return rows
     raise Busy
@@ -195,53 +218,54 @@ def _by_row(rows: Any) -> dict[tuple[str, str], Found]:
     return dict(told)
 
 
-def _statement(office: str, period: Period, position: int, floor: int) -> Any:
-    parts = [*_rolled(office, period), *_loose(office, period, position, floor)]
+@cache
+def _found_statement(level: OfficeLevel, before: tuple[Grain, ...], grain: Grain, dialect: str) -> sa.Select[Any]:
+    parts = [*_rolled(level, before, grain), *_loose(level, dialect)]
     every = sa.union_all(*parts).subquery("every")
     key = [every.c[name] for name in ("told_in", "within", *_SORT)]
     sums = [_total(every.c[name]).label(name) for name in ("came", "went")]
     return _with_position(sa.select(*key, *sums).group_by(*key).subquery("told"))
 
 
-def _with_position(told: sa.Subquery) -> Any:
+def _with_position(told: sa.Subquery) -> sa.Select[Any]:
     """The position stands in every row, and in one of its own where there is nothing to tell."""
     one = sa.select(_POSITION.label("position")).subquery("one")
     return sa.select(one, told).select_from(one.outerjoin(told, sa.true()))
 
 
-def _rolled(office: str, period: Period) -> Iterator[Any]:
-    nation = office == MINISTRY
+def _rolled(level: OfficeLevel, before: tuple[Grain, ...], grain: Grain) -> Iterator[Any]:
+    nation = level is OfficeLevel.MINISTRY
     flows = (_PROVINCES if nation else _FLOWS).c
     where, reach = (flows.province_code, sa.true()) if nation else (
-        flows.office_code, access.within(flows.office_code, office)
+        flows.office_code, access.within_any(flows.office_code, level, _OFFICE)
     )  # fmt: skip
     sums = [_total(flows[name]).label(name) for name in ("came", "went")]
-    before = [(sa.false(), *part) for part in period.before]
-    for within, grain, first, after in (*before, (sa.true(), period.grain, period.first, period.after)):
-        span = [flows.grain == grain, flows.starts_on >= first, flows.starts_on < after]
+    parts = [(sa.false(), part, _day(f"first_{at}"), _day(f"after_{at}")) for at, part in enumerate(before)]
+    for within, part, first, after in (*parts, (sa.true(), grain, _day("first"), _day("after"))):
+        span = [flows.grain == part, flows.starts_on >= first, flows.starts_on < after]
         # What all rows of a grain have in common is not told apart again: that is most of the time this takes.
-        plain = dict(zip(_PLAIN_SORT, _PLAIN, strict=True)) if grain.held else {}
+        plain = dict(zip(_PLAIN_SORT, _PLAIN, strict=True)) if part.held else {}
         apart = [flows[name] for name in _SORT if name not in plain]
         key = [plain[name].label(name) if name in plain else flows[name] for name in _SORT]
         query = sa.select(where.label("told_in"), within.label("within"), *key, *sums)
         yield query.where(*span, reach).group_by(where, *apart)
 
 
-def _loose(office: str, period: Period, position: int, floor: int) -> Iterator[Any]:
+def _loose(level: OfficeLevel, dialect: str) -> Iterator[Any]:
     """What is sealed behind the position, and what is not sealed yet."""
-    reach = [access.within(_ACCOUNTS.c.office_code, office), _MOVEMENTS.c.occurred_on < period.after]
-    for chosen in _behind(position, floor):
-        sums = of_movements(chosen, Grain.DAY, wire(current()).dialect.name, *reach)
-        within = sums.c.starts_on >= period.first
+    here = access.within_any(_ACCOUNTS.c.office_code, level, _OFFICE)
+    for chosen in _behind():
+        sums = of_movements(chosen, Grain.DAY, dialect, here, _MOVEMENTS.c.occurred_on < _day("after"))
+        within = sums.c.starts_on >= _day("first")
         columns = [sums.c[name] for name in (*_SORT, "came", "went")]
-        yield sa.select(row_of(office, sums.c.office_code).label("told_in"), within.label("within"), *columns)
+        yield sa.select(_row(level, sums.c.office_code).label("told_in"), within.label("within"), *columns)
 
 
-def _behind(position: int, floor: int) -> tuple[Any, Any]:
+def _behind() -> tuple[Any, Any]:
     """The movements that are sealed behind the position, and those not sealed yet."""
     sealed = sa.exists().where(_SEALS.c.movement_id == _MOVEMENTS.c.id)
-    behind = sa.select(_SEALS.c.movement_id).where(_SEALS.c.position > position)
-    return behind, sa.select(_MOVEMENTS.c.id).where(_MOVEMENTS.c.id > floor, ~sealed)
+    behind = sa.select(_SEALS.c.movement_id).where(_SEALS.c.position > _POSITION_THEN)
+    return behind, sa.select(_MOVEMENTS.c.id).where(_MOVEMENTS.c.id > _FLOOR, ~sealed)
 
 
 def differences() -> Iterator[str]:

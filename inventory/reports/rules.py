@@ -150,6 +150,8 @@ def walk(condition: Condition, before: Iterable[Sum], within: Iterable[Sum]) -> 
     there = [each for each in before if each.condition == condition]
     moved = list(within)
     here = [*there, *(each for each in moved if each.condition == condition)]
+    if not here:
+        return Walk()
     return Walk(
         _net(there, HELD),
         _flows(condition, moved),
@@ -169,6 +171,8 @@ def _flows(condition: Condition, within: Iterable[Sum]) -> dict[str, int]:
     flows: defaultdict[str, int] = defaultdict(int)
     for (kind, own), sums in by_kind.items():
         mine = [each for each in sums if each.condition == condition]
+        if not mine:
+            continue
         told = 0
         told_of = _between(kind, mine, own=own) if kind in TRANSFERRING else _at_home(kind, mine, sums)
         for name, quantity in told_of:

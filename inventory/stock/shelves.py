@@ -107,7 +107,15 @@ def apart(shelf: Shelf, condition: Condition) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def days_of(shelf: Shelf, condition: Condition, since: date, until: date) -> list[tuple[date, int]]:
+@dataclass(frozen=True, slots=True)
+class Days:
+    """What lay on a shelf at the end of some days, the oldest first, and the first entry of all that moved since."""
+
+    left: list[tuple[date, int]]
+    first_entry: int | None
+
+
+def days_of(shelf: Shelf, condition: Condition, since: date, until: date) -> Days:
     """What lay on a shelf at the end of each day on which something moved, oldest first, and before the first one.
 
     The caller has asked for the shelf already. It starts from today's balance and walks back.
@@ -127,15 +135,18 @@ def days_of(shelf: Shelf, condition: Condition, since: date, until: date) -> lis
     )
     balance = sum(each.balance for each in accounts)
     query = (
-        sa.select(Movement.occurred_on, sa.func.sum(Entry.quantity))
+        sa.select(Movement.occurred_on, sa.func.sum(Entry.quantity), sa.func.min(Entry.id))
         .join(Movement, Movement.id == Entry.movement_id)
         .where(Entry.account_id.in_([each.id for each in accounts]), Movement.occurred_on >= since)
         .group_by(Movement.occurred_on)
         .order_by(Movement.occurred_on.desc())
     )
     found: list[tuple[date, int]] = []
-    for on, change in current().execute(query):
+    firsts = []
+    for on, change, first in current().execute(query):
         if on <= until:
             found.append((on, balance))
         balance -= int(change)
-    return [(since, balance), *reversed(found)] if not found or found[-1][0] > since else list(reversed(found))
+        firsts.append(first)
+    before = [(since, balance)] if not found or found[-1][0] > since else []
+    return Days([*before, *reversed(found)], min(firsts, default=None))

@@ -133,3 +133,9 @@ def test_an_office_runs_dry_within_the_period_or_is_left_out(stock, used, days, 
         assert found.quantity >= 0
         spent = rules.working_days(TUESDAY + timedelta(days=1), found.runs_out_on, frozenset())
         assert len(spent) == math.ceil(Fraction(stock * days, used))
+
+
+@given(STOCK, st.integers(0, 10**6), st.integers(0, 22), st.integers(0, 300))
+def test_what_lasts_so_many_days_is_told_without_reckoning_the_days(on_hand, used, working_days, days):
+    one = office(on_hand, used, working_days=working_days)
+    assert one.lasts_at_most(days) is (one.days is not None and one.days <= days)

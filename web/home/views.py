@@ -93,7 +93,7 @@ def _home(role: Role) -> Any:
     counts = waiting.waiting(actor())
     found = cover.covers(actor(), actor().office)
     whole = together(found, lambda _one: "", {"": ""})[0]
-    near = [one for one in worst_first(found) if one.days is not None and one.days <= WARNING_DAYS]
+    near = worst_first(one for one in found if one.lasts_at_most(WARNING_DAYS))
     todos, others = _todos(role, counts)
     return see(
         "home/home.html",

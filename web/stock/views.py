@@ -22,6 +22,7 @@ from inventory.stock import commands, queries, shelves
 from inventory.stock.commands import Arrival, ArrivingLot
 from inventory.stock.queries import LotFilter, StockFilter
 from inventory.stock.rules import Condition, ReceiptSource
+from inventory.stock.shelves import Shelf
 from inventory.texts import Text, figure
 from inventory.words import in_english, in_indonesian
 from web import choices
@@ -123,11 +124,11 @@ def card(query: dict[str, Any]) -> Any:
         shelf=shelf,
         store=choices.brief(shelf.store_name),
         condition=condition,
-        points=[(day(on), left) for on, left in _every_day(days, until)],
-        left=days[-1][1] if days else 0,
+        points=[(day(on), left) for on, left in _every_day(days.left, until)],
+        left=days.left[-1][1],
         free=apart[0],
         aside=apart[1],
-        card=_card_table(shelf.store_code, shelf.item_code, condition, since, until),
+        card=_card_table(shelf, condition, since, until, days.first_entry),
         **asked,
     )
 
@@ -146,7 +147,7 @@ def _every_day(days: list[tuple[date, int]], until: date) -> list[tuple[date, in
     return found
 
 
-def _card_table(store: str, item: str, condition: Condition, since: Any, until: Any) -> Table:
+def _card_table(shelf: Shelf, condition: Condition, since: date, until: date, first_entry: int | None) -> Table:
     columns = [
         Column(
             Text("Tanggal", "Date"),
@@ -164,7 +165,9 @@ def _card_table(store: str, item: str, condition: Condition, since: Any, until: 
         "card",
         Text("Kartu stok, yang terbaru di atas", "Stock card, the newest first"),
         columns,
-        lambda wanted: queries.stock_card(actor(), store, item, condition, until, wanted, since),
+        lambda wanted: queries.stock_card(
+            actor(), shelf.store_code, shelf.item_code, condition, until, wanted, since, first_entry
+        ),
         turn=(paging.day, paging.number, paging.number),
         order="desc",
         empty=Text("Tidak ada mutasi pada hari-hari ini.", "Nothing moved on these days."),
