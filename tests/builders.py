@@ -1,8 +1,9 @@
-"""What tests build with: settings, callers, and a first stock."""
+"""What tests build with: settings, callers, a first stock, and a noon."""
 
 from __future__ import annotations
 
 import itertools
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from inventory.people import commands as people
 
 _numbers = itertools.count(1)
 SECRET = "a secret for tests only"
+NOON = datetime(2026, 3, 12, 3, 0, 0, 250_000, tzinfo=UTC)  # 10:00 WIB, and a quarter of a second
 
 
 def settings_for(url: str, **changes: Any) -> Settings:

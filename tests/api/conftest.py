@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 
 import pytest
 
 from inventory import clock
-from tests.builders import Caller
+from tests.builders import NOON, Caller
 
 
 @pytest.fixture
@@ -24,8 +23,7 @@ def chief(calls: Callable[[str, str], Caller]) -> Caller:
 
 
 @pytest.fixture
-def noon() -> Iterator[datetime]:
-    """It is 10:00 WIB on 12 March 2026, and a quarter of a second."""
-    now = datetime(2026, 3, 12, 3, 0, 0, 250_000, tzinfo=UTC)
-    with clock.telling(now):
-        yield now
+def noon() -> Iterator[None]:
+    """It is 10:00 WIB on 12 March 2026."""
+    with clock.telling(NOON):
+        yield
