@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+
+from inventory import clock
 
 RECEIVE = "/gudang/terima"
 FILLED = {
@@ -143,6 +147,20 @@ def test_the_card_of_a_day_without_movements_says_what_lay_there(browses):
     shown = clerk.get("/gudang/kartu?store=15.03-UTAMA&item=blangko&from=2020-01-01&until=2020-01-02")
     assert "0 keping" in shown.words
     assert "Tidak ada mutasi pada hari-hari ini." in shown.words
+
+
+def test_the_card_since_a_day_holds_what_was_dated_back_and_nothing_older(browses):
+    clerk, today = browses("clerk", "15.03"), clock.business_day("Asia/Jakarta")
+    days = [today - timedelta(days=days) for days in (2, 0, 1)]
+    for day, quantity in zip(days, ("100", "3000", "20"), strict=True):
+        clerk.submit(RECEIVE, FILLED | {"/received_on": day.isoformat(), "/quantity": quantity})
+    card = "/gudang/kartu?store=15.03-UTAMA&item=blangko&unduh=card.csv&from="
+    since = [clerk.get(f"{card}{day}").text.splitlines()[1:] for day in sorted(days)]
+    assert [[line.split(";")[3:] for line in lines] for lines in since] == [
+        [["3000", "", "3120"], ["20", "", "120"], ["100", "", "100"]],
+        [["3000", "", "3120"], ["20", "", "120"]],
+        [["3000", "", "3120"]],
+    ]
 
 
 def test_the_card_opens_without_being_told_which(browses):
