@@ -16,23 +16,11 @@ from inventory.stock import ledger
 from inventory.stock.numbers import Amount
 from inventory.stock.rules import Leg, MovementKind, in_store
 from inventory.transfers import drafts
+from tests import transfers
 from tests.builders import receipt
+from tests.transfers import FROM, TO, wish
 
-FROM, TO = "15-UTAMA", "15.03-UTAMA"
-
-
-def wish(quantity, from_store=FROM, to_store=TO, **more):
-    return {"from_store": from_store, "to_store": to_store, "item": "blangko", "quantity": quantity, **more}
-
-
-@pytest.fixture
-def province(calls):
-    return calls("admin", "15")
-
-
-@pytest.fixture
-def regency(calls):
-    return calls("clerk", "15.03")
+province, regency = transfers.province, transfers.regency
 
 
 @pytest.fixture
