@@ -70,7 +70,8 @@ def engine_options(url: str) -> dict[str, Any]:
         return {"connect_args": arguments, "hide_parameters": True}
     waits = "-c lock_timeout=10000 -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000"
     # A page is done before PostgreSQL would have compiled its reports' statements: 150 ms of each were only that.
-    waits += " -c jit=off"
+    # Nor is it worth the start of other processes that share the work: they are for reports of minutes.
+    waits += " -c jit=off -c max_parallel_workers_per_gather=0"
     pool = {"pool_size": 5, "max_overflow": 5, "pool_pre_ping": False}
     return {**pool, "connect_args": {"options": waits}, "hide_parameters": True}
 

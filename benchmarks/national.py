@@ -81,6 +81,9 @@ def fill(app: Flask, ledger: Path, entries: int) -> int:
         reports.roll()
         added = _ledger(offices, entries)
         year.fill(offices)
+        # As the sealer leaves the books every five seconds.
+        seals.seal(ledger)
+        reports.roll()
         db.session.remove()
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             # As they are served: PostgreSQL keeps its statistics by itself, SQLite has none.
@@ -121,7 +124,7 @@ def _ledger(offices: list[str], entries: int) -> int:
             dict(zip(_LEGS.columns.keys(), (k, number, *leg), strict=True))
             for k, (_, legs) in enumerate(rows) for number, leg in enumerate(legs)
         ])  # fmt: skip
-        # The last of them is neither sealed nor added up yet.
+        # The last of them is sealed and added up by the service's own commands.
         insert_many(session, _FLOW_DAYS, list(_sums(rows[:-1], [when.date() for when in times[:-1]])))
         if connection.dialect.name == "postgresql":
             for helper in _HELPERS.sorted_tables:

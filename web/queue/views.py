@@ -28,6 +28,7 @@ from inventory.texts import Text, figure
 from web import choices
 from web.language import word
 from web.pages import Pages, actor, done, once, see
+from web.planning.layout import short
 from web.queue.schemas import QueuePageQuery
 from web.tables import Column, Table
 
@@ -168,7 +169,9 @@ def _offices(query: dict[str, Any]) -> list[tuple[str, str]]:
     if level_of(actor().office) is OfficeLevel.REGENCY or query["event"] is not None:
         return []
     mine = actor().office
-    return [each for each in queries.offices_waiting(actor(), query["office"]) if each[0] != mine]
+    found = queries.offices_waiting(actor(), query["office"])
+    # The ministry chooses among all there are: what their names have in common would be most of the page.
+    return [(code, short(name)) for code, name in found if code != mine]
 
 
 def _stores(office: str | None) -> tuple[list[tuple[int, str]], list[Any]]:

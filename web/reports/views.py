@@ -21,6 +21,7 @@ from inventory.stock.rules import Condition
 from inventory.texts import Text
 from web.language import language, told, zone_of
 from web.pages import Pages, actor, see
+from web.planning.layout import short
 from web.tables import Column, Table
 
 pages = Pages("reports", __name__)
@@ -122,7 +123,7 @@ def _lowest(found: Report, grain: Grain) -> list[tuple[str, int, str, str]]:
             more = row["closing"] if row["condition"] is Condition.BLANK else 0
             kept[row["office"]] = kept.get(row["office"], 0) + more
     return [
-        (names[code].removeprefix("Dinas Dukcapil "), count, _address(grain, code, found.period.first),
+        (short(names[code]), count, _address(grain, code, found.period.first),
          "bad" if count == 0 else "1")
         for count, code in sorted((count, code) for code, count in kept.items())[:_DRAWN]
     ]  # fmt: skip
