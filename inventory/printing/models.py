@@ -265,11 +265,14 @@ class Card(Base):
         sa.Index(None, "office_code", "printed_at"),
         # A member of an event hands over what was printed in it.
         sa.Index(None, "event_id", "recording_id"),
-        # What waits is not slowed down by what was handed over long ago.
+        # What waits is not slowed down by what was handed over long ago; how long and where is read off the index alone.
         sa.Index(
             "ix_cards_waiting",
             "office_code",
             "printed_at",
+            "store_code",
+            "consignment_id",
+            "status",
             sqlite_where=sa.text("status = 'waiting'"),
             postgresql_where=sa.text("status = 'waiting'"),
         ),
