@@ -265,7 +265,7 @@ class Card(Base):
         sa.Index(None, "office_code", "printed_at"),
         # A member of an event hands over what was printed in it.
         sa.Index(None, "event_id", "recording_id"),
-        # What waits is not slowed down by what was handed over long ago; how long and where is read off the index alone.
+        # What waits is not slowed down by what was handed over long ago; how long and where is read off it alone.
         sa.Index(
             "ix_cards_waiting",
             "office_code",
