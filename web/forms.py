@@ -81,8 +81,9 @@ def new_key() -> str:
 
 
 def key() -> str:
-    """The key of the form that was sent; a form without one is one of its own."""
-    return request.form.get(KEY, "")[:MAX_KEY] or new_key()
+    """The key of the form that was sent; a form without one, or with one that no page gave, is one of its own."""
+    sent = request.form.get(KEY, "")[:MAX_KEY]
+    return sent if sent and sent.isprintable() else new_key()
 
 
 def fingerprint() -> bytes:

@@ -63,13 +63,15 @@ def story(actor: Actor, number: str) -> dict[str, Any]:
     if not any(seen):
         raise unseen
     last = rows[-1]
+    # A receipt taken back ended an earlier life: the lot is of the last one, and told to who may see where that began.
+    began = next(told for row, told in zip(rows, seen, strict=True) if row.life == last.life)
     hands = [_hand(row, before) for row, before, told in zip(rows, [None, *rows], seen, strict=False) if told]
     papers = _papers(hands)
     return {
         "number": str(span),
-        "item": last.item_code,
+        "item": [row.item_code for row, told in zip(rows, seen, strict=True) if told][-1],
         "state": _state(last) if seen[-1] else None,
-        "lot": _lot(last.lot_id) if seen[0] else None,
+        "lot": _lot(last.lot_id) if began else None,
         "hands": [hand | {"papers": papers.get(_paper_key(hand), [])} for hand in hands],
         "hidden": len(rows) - len(hands),
         "attempts": _attempts(actor, str(span)),
@@ -97,11 +99,11 @@ def _chains(tips: Sequence[int]) -> list[Any]:
     chain = chain.union_all(before.join(chain, Interval.id == chain.c.came_from_id))
     query = (
         sa.select(
-            chain.c.lot_id, chain.c.in_books, Account.store_code, Account.office_code, Account.place, Account.condition,
-            Account.item_code, Account.owner_code, Account.event_id, Movement.id.label("movement"), Movement.kind,
-            Movement.occurred_on, Movement.posted_at, Movement.user_id, Movement.document_id,
-            Movement.document_number, Movement.reason, User.name.label("user_name"), Transfer.to_office,
-            CustodySession.holder_id, _HOLDERS.name.label("holder_name"),
+            chain.c.lot_id, chain.c.in_books, chain.c.life, Account.store_code, Account.office_code, Account.place,
+            Account.condition, Account.item_code, Account.owner_code, Account.event_id,
+            Movement.id.label("movement"), Movement.kind, Movement.occurred_on, Movement.posted_at, Movement.user_id,
+            Movement.document_id, Movement.document_number, Movement.reason, User.name.label("user_name"),
+            Transfer.to_office, CustodySession.holder_id, _HOLDERS.name.label("holder_name"),
         )
         .join(Account, Account.id == chain.c.account_id)
         .join(Movement, Movement.id == chain.c.made_by)

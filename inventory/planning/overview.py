@@ -98,9 +98,7 @@ class Overview:
 
     def turnout(self, share: float) -> tuple[int, int]:
         """How many people come when that share of the target does, and how many of them the kits can record."""
-        coming = [(stop, stop.still * rules.exact(share)) for stop in self.plan.stops]
-        kept = (min(people, rules.recordings_possible(stop, self.plan, self.today)) for stop, people in coming)
-        return ceil(sum(people for _, people in coming)), floor(sum(kept))
+        return rules.coming(self.plan, share, self.today)
 
     @property
     def open_hours(self) -> int:

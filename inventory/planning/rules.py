@@ -235,6 +235,15 @@ def recordings_possible(stop: StopPlan, plan: Plan, as_of: date) -> Fraction:
     return stop.kits * open_minutes(stop, plan, as_of) / exact(stop.minutes_per_recording)
 
 
+def coming(plan: Plan, share: float, as_of: date) -> tuple[int, int]:
+    """How many people come when that share of the target does, and how many of them the kits can record."""
+    people = [(stop, stop.still * exact(share)) for stop in plan.stops]
+    over = (number - recordings_possible(stop, plan, as_of) for stop, number in people)
+    wanted = ceil(sum(number for _, number in people))
+    # Where the kits last at every stop all are recorded: half a person is nobody who is turned away.
+    return wanted, wanted - ceil(sum(each for each in over if each > 0))
+
+
 def need(plan: Plan, as_of: date) -> Cases:
     """How many blanks the event needs.
 

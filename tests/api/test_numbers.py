@@ -100,6 +100,17 @@ def test_a_taking_of_numbers_that_are_not_there_moves_nothing_and_names_them(cal
     assert clerk.stock(STORE)["spoiled"] == 0
 
 
+def test_the_lot_of_a_number_is_told_to_whose_life_it_belongs(clerk, calls):
+    there = calls("clerk", "15.04")
+    made = clerk.post("/receipts", by(receipt(STORE, 1, document_number="SJ-A"), numbers=["A0001"]))["id"]
+    assert clerk.get("/blanks/A0001")["lot"]["document_number"] == "SJ-A"
+    clerk.post(f"/movements/{made}/reversal", {"reason": "salah", "numbers": ["A0001"]})
+    there.post("/receipts", by(receipt("15.04-UTAMA", 1, document_number="SJ-B"), numbers=["A0001"]))
+    before, now = clerk.get("/blanks/A0001"), there.get("/blanks/A0001")
+    assert (before["lot"], before["state"], before["hidden"]) == (None, None, 1)
+    assert (now["lot"]["document_number"], now["state"], now["hidden"]) == ("SJ-B", "on_hand", 2)
+
+
 @pytest.mark.parametrize("amount", [
     {}, {"quantity": 1, "numbers": ["A0001"]}, {"intervals": [["A0001", "A0002"]], "numbers": ["A0001"]},
     {"intervals": [["A0001"]]}, {"intervals": "A0001"}, {"numbers": []}, {"numbers": [1]}, {"numbers": None},

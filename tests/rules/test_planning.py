@@ -98,6 +98,16 @@ def test_by_target_is_people_still_to_record_times_cards_and_nothing_else(event)
     assert rules.need(event, FIRST).by_target == math.ceil(people * Fraction(str(event.cards_per_person)))
 
 
+@given(plans, st.floats(0, 10))
+def test_kits_that_last_at_every_stop_turn_nobody_away(event, share):
+    people = [one.still * Fraction(str(share)) for one in event.stops]
+    possible = [rules.recordings_possible(one, event, FIRST) for one in event.stops]
+    wanted, kept = rules.coming(event, share, FIRST)
+    assert wanted == math.ceil(sum(people))
+    assert (kept == wanted) is all(each <= most for each, most in zip(people, possible, strict=True))
+    assert 0 <= kept <= wanted
+
+
 @given(plans)
 def test_a_higher_turnout_never_needs_less(event):
     needed = rules.need(event, FIRST)

@@ -76,3 +76,10 @@ def test_reports_ask_the_database_little_and_are_light(browses, statements):
             visitor = browses(role, office)
             with statements.within(12):
                 assert len(visitor.get(address).text.encode()) < 40_000
+
+
+@pytest.mark.parametrize("address", [f"{DAY}?on=0001-01-01", f"{MONTH}?month=0001-01"])
+def test_the_first_day_of_the_calendar_leads_to_none_before_it(browses, address):
+    text = browses("clerk", "15.03").get(address).text
+    assert "sebelumnya" not in text
+    assert "sesudahnya" in text

@@ -174,3 +174,12 @@ def test_the_pages_of_the_stock_ask_the_database_little(browses, statements):
     for address in (RECEIVE, "/gudang/penerimaan", receipt, "/gudang/stok", "/gudang/kartu"):
         with statements.within(12):
             clerk.get(address)
+
+
+@pytest.mark.usefixtures("exact")
+def test_a_form_whose_key_no_page_gave_is_one_of_its_own(browses, calls):
+    clerk = browses("clerk", "15.03")
+    form = dict(clerk.get(RECEIVE).form(RECEIVE).fields) | FILLED
+    for key in ("a\x00b", "a\nb"):
+        assert clerk.client.post(RECEIVE, data=form | {"_key": key}).status_code == 303
+    assert calls("clerk", "15.03").stock("15.03-UTAMA")["on_hand"] == 12_000

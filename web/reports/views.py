@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import request, url_for
@@ -77,8 +77,10 @@ def _address(grain: Grain, office: str, first: Any) -> str:
     return url_for("reports_pages.monthly", office=office, month=first.isoformat()[:7])
 
 
-def _turned(found: Report, step: int) -> str:
-    """The report of the period before or after this one."""
+def _turned(found: Report, step: int) -> str | None:
+    """The report of the period before or after this one; the calendar begins with the first."""
+    if step < 0 and found.period.first == date.min:
+        return None
     day = found.period.after if step > 0 else found.period.first - timedelta(days=1)
     if found.period.grain is Grain.MONTH:
         day = day.replace(day=1)
