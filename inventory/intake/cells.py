@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MINYEAR, UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -77,6 +78,7 @@ TIME_WRONG = Text(
     "Tulis tanggalnya seperti 31-01-2026, 31/01/2026 atau 31 Januari 2026; boleh dengan jam: 31-01-2026 08:00.",
     "Write the day like 31-01-2026, 31/01/2026 or 31 January 2026, with the hour if you like: 31-01-2026 08:00.",
 )
+NO_SUCH_DAY = Text("Tanggal ini tidak ada di kalender.", "This date does not exist.")
 STATUS_EARLY = Text("Status ini sebelum waktu perekaman.", "This status is from before the recording.")
 STATUS_LATE = Text("Waktu status belum tiba.", "The time of the status has not come yet.")
 CHARACTERS = Text("Ada karakter yang tidak boleh dipakai.", "It has characters that are not allowed.")
@@ -295,17 +297,25 @@ class LineReader:
 
     def _instant_of_text(self, text: str) -> datetime:
         if _ISO.fullmatch(text):
+            _check_day(int(text[:4]), int(text[5:7]), int(text[8:10]))
             return self._aware(datetime.fromisoformat(text))
         if (found := _LOCAL.fullmatch(text)) is None:
             raise ValueError
         day, month, name, year, *clock = found.groups()
         hour, minute, second = (int(part or 0) for part in clock)
         month, day, year = int(month) if month else _MONTHS.get(name.lower(), 0), int(day), int(year)
+        _check_day(year, month, day)
         return self._aware(datetime(year, month, day, hour, minute, second))  # noqa: DTZ001 - the zone comes next
 
     def _aware(self, moment: datetime) -> datetime:
         """In UTC; a time without an offset is the office's own."""
         return (moment.replace(tzinfo=self.zone) if moment.tzinfo is None else moment).astimezone(UTC)
+
+
+def _check_day(year: int, month: int, day: int) -> None:
+    """A month that no year has is written another way, and not this; a day too many is a slip."""
+    if year >= MINYEAR and 1 <= month <= 12 and not 1 <= day <= monthrange(year, month)[1]:  # noqa: PLR2004
+        raise BadCell(NO_SUCH_DAY)
 
 
 def _words(value: Any, longest: int) -> str:

@@ -264,6 +264,7 @@ def _previewed(reader: LineReader, number: int, cells: list[Any]) -> dict[str, A
     line, faults = reader.read(number, cells)
     nik, name = (str(_cell(reader, cells, field) or "").strip() for field in ("nik", "name"))
     person = None if line is None else line.person
+    seen = reader.who(cells) if reader.people else None
     return {
         "number": number,
         "nik": niks.masked(nik) if line is not None and nik else None,
@@ -274,6 +275,8 @@ def _previewed(reader: LineReader, number: int, cells: list[Any]) -> dict[str, A
         "failure": None if line is None else line.told.failure,
         "recorded_at": None if person is None else person.recorded_at,
         "status_at": None if line is None else line.told.at,
+        # Also of a line that is refused: a day that was misread shows before anything else is mended.
+        "recorded_on": None if seen is None else seen.day,
         "faults": faults,
     }
 

@@ -140,9 +140,9 @@ class ImportRefused(RuleViolated):
 # What SIAK and offices call things, in capitals without signs: columns, then the words in them.
 _COLUMNS = {
     "client_id": ("CLIENTID", "IDPEREKAMAN", "NOPEREKAMAN"),
-    "nik": ("NIK", "NONIK", "NOMORNIK", "NOMORINDUKKEPENDUDUKAN"),
+    "nik": ("NIK", "NONIK", "NOMORNIK", "NOMORINDUKKEPENDUDUKAN", "NOMORKTP", "NOKTP"),
     "name": ("NAME", "NAMA", "NAMALENGKAP", "NAMALGKP", "NAMAPENDUDUK"),
-    "reason": ("REASON", "ALASAN", "ALASANCETAK", "JENISPERMOHONAN", "JENISCETAK"),
+    "reason": ("REASON", "ALASAN", "ALASANCETAK", "SEBAB", "JENISPERMOHONAN", "JENISCETAK"),
     "status": ("STATUS", "STATUSEKTP", "STATUSKTPEL", "STATUSPEREKAMAN", "EKTPSTATUS", "CURRENTSTATUSCODE"),
     "recorded_at": (
         "RECORDEDAT", "TGLREKAM", "TANGGALREKAM", "TGLPEREKAMAN", "TANGGALPEREKAMAN", "WAKTUREKAM", "WAKTUPEREKAMAN",

@@ -18,6 +18,7 @@ from inventory.intake import packed, rules, spreadsheet
 from inventory.intake.rules import FileEmpty, FileUnreadable, Profile, SheetUnknown
 
 _ZIP = b"PK\x03\x04"
+_PDF, _PDF_WITHIN = b"%PDF-", 1_024
 # No row of a list is longer; a sheet is as wide as its file says.
 _LONGEST_ROW = 20_000_000
 _RECOGNISED = 2
@@ -64,7 +65,8 @@ def _header(cells: list[Any]) -> list[str]:
 def _text(content: bytes, profile: Profile) -> tuple[int, Iterator[tuple[int, list[Any]]]]:
     if not content.strip():
         raise FileEmpty
-    if b"\0" in content:  # UTF-16, an old .xls, a picture: anything but text
+    # UTF-16, an old .xls, a picture: anything but text. A PDF begins like text.
+    if b"\0" in content or _PDF in content[:_PDF_WITHIN]:
         raise FileUnreadable
     lines = content.count(b"\n") + (not content.endswith(b"\n"))
     return lines, _text_rows(content, profile)

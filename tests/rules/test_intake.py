@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from inventory import keys
 from inventory.intake import rules, sheets
-from inventory.intake.cells import LineReader, derived_id
+from inventory.intake.cells import NO_SUCH_DAY, LineReader, derived_id
 from inventory.intake.rules import ColumnTwice, FileUnreadable, Profile
 from inventory.recordings import standing
 from inventory.recordings.rules import PrintReason, RecordingStatus, ReportedStatus
@@ -117,6 +117,22 @@ def test_a_time_without_an_offset_is_the_offices_own(cell, expected):
 
 def test_a_word_that_is_no_month_is_no_date():
     assert [fault.field for fault in read("c", nik(1), "", "BARU", "PRR", "5 Pebruwari 2026")[1]] == ["recorded_at"]
+
+
+@pytest.mark.parametrize("cell", ["31 Februari 2026", "29-02-2026", "31/04/2026", "2026-02-30", "0 Mei 2026"])
+def test_a_day_that_no_month_has_is_said_not_to_exist(cell):
+    [fault] = read("c", nik(1), "", "BARU", "PRR", cell)[1]
+    assert str(fault.text).endswith(str(NO_SUCH_DAY))
+
+
+def test_what_offices_call_the_nik_and_the_reason_is_known():
+    found = rules.fields_of(["Nomor KTP", "Sebab", "Status", "Tgl Rekam"], Profile())
+    assert found == ["nik", "reason", "status", "recorded_at"]
+
+
+def test_a_pdf_is_no_list():
+    with pytest.raises(FileUnreadable):
+        sheets.opened(b"\n%PDF-1.4\nNIK,NAMA\n1,2\n", Profile())
 
 
 def test_the_words_that_a_refusal_offers_are_understood():

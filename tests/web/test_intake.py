@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 
 from tests.intake import line, listed, nik, siak
 from tests.outreach import running_event
+from web.intake import views
 
 BRING = "/cetak/impor"
 
@@ -268,3 +270,37 @@ def test_to_import_is_no_button_to_press_while_a_column_is_missing(browses):
     printer = browses("printer", "15.03")
     looked = upload(printer, siak((nik(1), "Siti"), header=("NIK", "NAMA")), 200, to=f"{BRING}/pratinjau").text
     assert '<button type="submit" class="secondary">Impor</button>' in looked
+
+
+def test_the_day_is_shown_as_it_was_read_also_of_a_line_that_is_refused(browses):
+    content = siak(
+        (nik(1), "Siti", "BARU", "PRR", "05-01-2026"),
+        (nik(2), "Budi", "raib", "PRR", "3 November 2025"),
+        (nik(3), "Dewi", "BARU", "PRR", "31 Februari 2026"),
+    )
+    looked = upload(browses("printer", "15.03"), content, 200, to=f"{BRING}/pratinjau")
+    assert "Status Tanggal rekam Yang salah" in looked.words
+    assert '<td class="when">5 Jan 2026</td>' in looked.text
+    assert '<td class="when">3 Nov 2025</td>' in looked.text
+    assert "tanggal rekam : Tanggal ini tidak ada di kalender." in looked.words
+
+
+def test_what_is_neither_csv_nor_xlsx_is_said_so(browses):
+    printer = browses("printer", "15.03")
+    for content in (b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\n", b"GIF89a\0\1"):
+        refused = upload(printer, content, 422, to=f"{BRING}/pratinjau")
+        assert "Berkas bukan CSV (UTF-8) atau XLSX" in refused.words
+
+
+def test_what_a_look_at_a_file_finds_wrong_stands_in_what_is_swapped(browses, monkeypatch):
+    printer = browses("printer", "15.03")
+    [swapped] = set(re.findall(r'hx-select-oob="([^"]*)"', printer.get(BRING).text))
+    assert "#salah" in swapped.split(",")
+    monkeypatch.setattr(views, "MAX_BYTES", 20)
+    for content, told in (
+        (b"", "Tidak ada baris di bawah judul kolom."),
+        (b"PK\x03\x04 no book", "Berkas bukan CSV (UTF-8) atau XLSX"),
+        (b"x" * 21, "terlalu besar"),
+    ):
+        refused = upload(printer, content, 422, to=f"{BRING}/pratinjau").text
+        assert told in refused.partition('<div id="salah">')[2].partition("<form")[0]

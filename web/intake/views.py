@@ -7,7 +7,6 @@ from typing import Any
 
 import marshmallow as ma
 from flask import Response, request, url_for
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from api import fields
 from api.intake.schemas import ImportsQuery
@@ -16,7 +15,16 @@ from inventory.access import Action
 from inventory.intake import commands, queries
 from inventory.intake.commands import Sent
 from inventory.intake.queries import LONGEST_WORD, MOST_WORDS, ImportFilter
-from inventory.intake.rules import FIELDS, MAX_BYTES, RUNNING, ImportRefused, Profile, check_profile
+from inventory.intake.rules import (
+    FIELDS,
+    MAX_BYTES,
+    MAX_ROWS,
+    RUNNING,
+    FileTooLarge,
+    ImportRefused,
+    Profile,
+    check_profile,
+)
 from inventory.paging import Slice
 from inventory.recordings.rules import LineFault, PrintReason, ReportedStatus
 from inventory.texts import Text
@@ -181,7 +189,7 @@ def _content() -> bytes:
         raise ma.ValidationError({"file": [_FILE_MISSING]})
     content: bytes = file.read()
     if len(content) > MAX_BYTES:
-        raise RequestEntityTooLarge
+        raise FileTooLarge(pointer="/file", rows=MAX_ROWS, bytes=MAX_BYTES)
     file.seek(0)
     return content
 
