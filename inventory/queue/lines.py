@@ -59,23 +59,6 @@ def queue_of(office: str, event: int | None = None) -> Queue:
     return Queue(office, event, today, datetime.combine(today, time(), ZoneInfo(zone)))
 
 
-def printed_today(queue: Queue) -> dict[PrintReason, int]:
-    """How many cards of each reason were printed today: outside events, or in the queue's event."""
-    query = (
-        sa.select(R.c.reason, sa.func.count().label("cards"))
-        .select_from(Card)
-        .join(R, R.c.id == Card.recording_id)
-        .where(
-            Card.office_code == queue.office,
-            Card.printed_at >= queue.since,
-            Card.event_id == (queue.event or 0),
-            Card.status != CardStatus.UNDONE,
-        )
-        .group_by(R.c.reason)
-    )
-    return {row.reason: row.cards for row in current().execute(query)}
-
-
 @dataclass(frozen=True, slots=True)
 class InJobs:
     """Who waits in a job, by reason: as many as today's places were given to; and who of them would be held."""
@@ -100,14 +83,18 @@ def how_many(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
 
 
-def in_jobs(queue: Queue, wishes: Wishes) -> dict[PrintReason, InJobs]:
-    """Who of the office waits in a job that has not ended."""
+def today(queue: Queue, wishes: Wishes) -> tuple[dict[PrintReason, InJobs], dict[PrintReason, int]]:
+    """Who of the office waits in a job that has not ended; and what was printed of each reason today or is being.
+
+    Cards count outside events, or in the queue's event.
+    """
     young, absent = held_by_person(queue, wishes)
     same = _JOBS.c.event_id.is_(None) if queue.event is None else _JOBS.c.event_id == queue.event
     here = sa.true() if queue.event is None else R.c.event_id == queue.event
-    query = (
+    in_jobs = (
         sa.select(
-            R.c.reason, how_many(same), how_many(here), how_many(sa.and_(here, young)), how_many(sa.and_(here, absent)),
+            sa.literal("jobs").label("which"), R.c.reason, how_many(same), how_many(here),
+            how_many(sa.and_(here, young)), how_many(sa.and_(here, absent)),
         )
         .select_from(_JOBS)
         .join(JOB_LINES, sa.and_(JOB_LINES.c.job_id == _JOBS.c.id, JOB_LINES.c.waiting))
@@ -115,14 +102,27 @@ def in_jobs(queue: Queue, wishes: Wishes) -> dict[PrintReason, InJobs]:
         .where(_JOBS.c.office_code == queue.office, _JOBS.c.status.in_(UNFINISHED), R.c.status == sa.text("'prr'"))
         .group_by(R.c.reason)
     )  # fmt: skip
-    return {row[0]: InJobs(*map(int, row[1:])) for row in current().execute(query)}
-
-
-def used_today(queue: Queue, jobs: Mapping[PrintReason, InJobs]) -> dict[PrintReason, int]:
-    """What was printed of each reason today, or is being printed."""
-    printed = printed_today(queue)
-    given = {reason: found.given for reason, found in jobs.items()}
-    return {reason: printed.get(reason, 0) + given.get(reason, 0) for reason in PrintReason}
+    nothing = sa.literal_column("0", sa.BigInteger)
+    printed = (
+        sa.select(sa.literal("printed"), R.c.reason, sa.func.count(), nothing, nothing, nothing)
+        .select_from(Card)
+        .join(R, R.c.id == Card.recording_id)
+        .where(
+            Card.office_code == queue.office,
+            Card.printed_at >= queue.since,
+            Card.event_id == (queue.event or 0),
+            Card.status != CardStatus.UNDONE,
+        )
+        .group_by(R.c.reason)
+    )
+    jobs: dict[PrintReason, InJobs] = {}
+    used = dict.fromkeys(PrintReason, 0)
+    for which, reason, *counts in current().execute(sa.union_all(in_jobs, printed)):
+        found = InJobs(*map(int, counts))
+        used[reason] += found.given
+        if which == "jobs":
+            jobs[reason] = found
+    return jobs, used
 
 
 def _ready(queue: Queue, wishes: Wishes, reason: PrintReason) -> list[sa.ColumnElement[bool]]:
@@ -178,7 +178,7 @@ def left_of(cap: Cap, used: Mapping[PrintReason, int]) -> int:
 
 def places(queue: Queue, wishes: Wishes, limit: int, without: Collection[int] = ()) -> list[Place[Key]]:
     """The first places of a queue, but for some people."""
-    used = used_today(queue, in_jobs(queue, wishes)) if wishes.counts_the_day else {}
+    _, used = today(queue, wishes) if wishes.counts_the_day else ({}, {})
     lines = streams(queue, wishes, limits_of(wishes, used, limit), without=without)
     return list(islice(rules.order(wishes, lines, used), limit))
 

@@ -130,8 +130,8 @@ def show_queue(
     policy = in_force(queue.office, queue.today)
     wishes = policy.wishes
     # What was printed today matters to quotas, caps and totals only.
-    jobs = lines.in_jobs(queue, wishes) if totals or wishes.counts_the_day else {}
-    used = lines.used_today(queue, jobs) if totals or wishes.counts_the_day else dict.fromkeys(PrintReason, 0)
+    asked = totals or wishes.counts_the_day
+    jobs, used = lines.today(queue, wishes) if asked else ({}, dict.fromkeys(PrintReason, 0))
     taken = _taken(wanted.after)
     shown_before = {reason: found.count for reason, found in taken.items()}
     counted = {reason: used[reason] + shown_before.get(reason, 0) for reason in PrintReason}
@@ -154,8 +154,7 @@ def show_reason(
     """Those of one reason among the places that one job can take, each with the place it has among all."""
     queue = reached_queue(actor, office, event)
     policy = in_force(queue.office, queue.today)
-    jobs = lines.in_jobs(queue, policy.wishes) if totals else {}
-    used = lines.used_today(queue, jobs) if totals else {}
+    jobs, used = lines.today(queue, policy.wishes) if totals else ({}, {})
     numbered = enumerate(lines.places(queue, policy.wishes, MOST_TAKEN), 1)
     behind = wanted.after[0] if wanted.after else 0
     mine = ((number, place) for number, place in numbered if place.reason is reason and number > behind)
@@ -282,10 +281,7 @@ def list_held(
     found = page(query, [R.c.reason, R.c.prr_at, R.c.id], wanted, rows=True)
     people = get_recordings([row.id for row in found.items])
     now = clock.now()
-    counted = None
-    if totals:
-        jobs = lines.in_jobs(queue, policy.wishes)
-        counted = _totals(queue, policy.wishes, jobs, lines.used_today(queue, jobs))
+    counted = _totals(queue, policy.wishes, *lines.today(queue, policy.wishes)) if totals else None
     told = [
         {
             **_person(person), "position": None, "class_number": None, "class_name": None,
@@ -301,7 +297,7 @@ def _beyond_caps(queue: Queue, wishes: Wishes) -> sa.ColumnElement[bool]:
     """The condition of those for whom today's cap of their reason has no room."""
     if not wishes.caps:
         return sa.false()
-    used = lines.used_today(queue, lines.in_jobs(queue, wishes))
+    _, used = lines.today(queue, wishes)
     reasons = [reason for cap in wishes.caps for reason in cap.reasons]
     limits = {reason: lines.left_of(cap, used) for cap in wishes.caps for reason in cap.reasons}
     fit = {place.reason: place.key for place in rules.order(wishes, lines.streams(queue, wishes, limits), used)}
@@ -332,7 +328,7 @@ def simulate(actor: Actor, office: str, trial: Trial) -> dict[str, Any]:
     trial.wishes.check()
     queue = lines.queue_of(office)
     policy = in_force(office, queue.today)
-    used = lines.used_today(queue, lines.in_jobs(queue, policy.wishes))
+    _, used = lines.today(queue, policy.wishes)
     people, flow = lines.everybody(queue), lines.recent_flow(queue)
     blanks = round(flow.printed) if trial.blanks is None else trial.blanks
     arrivals = flow.arrivals if trial.arrivals is None else trial.arrivals

@@ -39,6 +39,8 @@ def test_each_place_says_why_it_is_where_it_is(room, browses, calls):
     assert "SE 470/1" in shown.words
     assert shown.words.index("Kehilangan: kelas 1, menunggu") < shown.words.index("Pemula: kelas 2, menunggu")
     assert "150304••••••0003" in shown.words
+    assert "menunggu kurang dari sehari" in shown.words
+    assert "menunggu 0 hari" not in shown.words
 
 
 def test_one_reason_is_shown_with_the_places_it_has_among_all(room, browses):
@@ -119,6 +121,18 @@ def test_who_sees_several_offices_chooses_whose_queue(room, browses, statements)
     admin.submit(f"{QUEUE}?office=15.03", {"/take": "1"})
     assert "Antrean (2)" in admin.get(f"{QUEUE}?office=15.03").words
     assert 'name="office"' not in browses("printer", "15.03").get(QUEUE).text
+
+
+def test_a_province_that_prints_for_an_office_asks_no_more_than_the_office(room, browses, statements):
+    printer = browses("printer", "15")
+    printer.get(QUEUE)
+    with statements.within(12):
+        shown = printer.get(f"{QUEUE}?office=15.03")
+    assert shown.form(QUEUE)["/take"] == "3"
+    coordinator = browses("coordinator", "15")
+    coordinator.get(QUEUE)
+    with statements.within(9):  # who does not print is offered no printer
+        coordinator.get(f"{QUEUE}?office=15.03")
 
 
 def test_how_long_people_wait_is_told_by_age_and_reason(browses, calls, statements):

@@ -12,6 +12,7 @@ from flask import request, url_for
 from api import paging
 from api.printing.schemas import JobIn
 from api.queue.schemas import AppearedIn
+from inventory import access
 from inventory.access import Action
 from inventory.catalogue.rules import ItemKind
 from inventory.offices import queries as offices
@@ -75,6 +76,9 @@ def queue(query: dict[str, Any]) -> Any:
     )
     anybody = bool(table.rows)  # the first batch brings the totals along
     kits, stores = _stores(query["office"])
+    taking = None
+    if told["totals"]["ready"] and not query["held"] and access.permits(actor(), Action.PRINT):
+        taking = _defaults(query, told["totals"], stores)
     ages, by_reason = _ages([] if query["held"] else told["totals"]["ages"])
     return see(
         "queue/queue.html",
@@ -88,7 +92,7 @@ def queue(query: dict[str, Any]) -> Any:
         offices=_offices(query),
         tabs=_tabs(query, told["totals"]),
         reasons=list(PrintReason),
-        taking=_defaults(query, told["totals"], stores),
+        taking=taking,
         ages=ages,
         by_reason=by_reason,
     )
