@@ -85,7 +85,7 @@ class Table:
     """A list with its headings; `rows` are all of them, or a function that reads one batch.
 
     `turn` are the functions that read the cursor's values back, one each, as for api.paging. `order` "desc" is newest
-    first.
+    first. `file` is what a download is called where the title does not say which list it is.
     """
 
     id: str
@@ -96,6 +96,7 @@ class Table:
     order: Literal["asc", "desc"] = "asc"
     empty: Text = _EMPTY
     limit: int = _SHOWN
+    file: str = ""
     _page: Page | None = field(default=None, init=False)
 
     @property
@@ -180,7 +181,7 @@ def as_file(table: Table, ending: str) -> Response:
         raise NoSuchAddress
     made = _csv(table) if ending == "csv" else _xlsx(table)
     kind = f"{CSV}; charset=utf-8" if ending == "csv" else XLSX
-    headers = {"Content-Disposition": f'attachment; filename="{file_name(str(table.title), ending)}"'}
+    headers = {"Content-Disposition": f'attachment; filename="{file_name(table.file or str(table.title), ending)}"'}
     return Response(made, content_type=kind, headers=headers)
 
 

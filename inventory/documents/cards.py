@@ -24,8 +24,9 @@ from inventory.documents.rules import MAX_LINES, DocumentKind, DocumentPeriodBac
 from inventory.offices.models import Office, Store
 from inventory.opname.models import Count
 from inventory.outreach.models import Event
-from inventory.stock.models import Account, Entry, Movement
-from inventory.stock.rules import MovementKind, Place
+from inventory.stock.models import Account, Movement
+from inventory.stock.rules import MovementKind
+from inventory.stock.shelves import accounts_on, moves, total
 from inventory.transfers.models import Transfer
 from inventory.words import INDONESIAN
 
@@ -94,32 +95,14 @@ def card_facts(session: Session, subject: Subject) -> Gathered:
 
 
 def _statement(wanted: Card, office: str) -> sa.Select[Any]:
-    mine = (
-        Account.office_code == office,  # this is what finds them: there is no index by store
-        Account.store_code == wanted.store,
-        Account.place == Place.STORE,
-        Account.item_code == wanted.item,
-        Account.condition == wanted.condition,
-    )
-    moves = (
-        sa.select(
-            Entry.movement_id,
-            _total(Entry.quantity).label("quantity"),
-            _total(sa.case((Entry.quantity > 0, Entry.quantity), else_=0)).label("inside"),
-            sa.func.max(Account.event_id).label("event_id"),
-        )
-        .join(Account, Account.id == Entry.account_id)
-        .join(Movement, Movement.id == Entry.movement_id)
-        # By their ids: with the join alone both databases go through the whole ledger.
-        .where(Entry.account_id.in_(sa.select(Account.id).where(*mine)))
-        .group_by(Entry.movement_id)
-    )
-    within = moves.where(Movement.occurred_on.between(wanted.from_on, wanted.until_on)).subquery("within")
-    later = moves.where(Movement.occurred_on > wanted.until_on).subquery("later")
+    mine = accounts_on(office, wanted.store, wanted.item, wanted.condition)
+    moved = moves(sa.select(Account.id).where(*mine))
+    within = moved.where(Movement.occurred_on.between(wanted.from_on, wanted.until_on)).subquery("within")
+    later = moved.where(Movement.occurred_on > wanted.until_on).subquery("later")
     now = (
         sa.select(
-            sa.select(_total(Account.balance)).where(*mine).scalar_subquery().label("balance"),
-            sa.select(_total(later.c.quantity)).scalar_subquery().label("later"),
+            sa.select(total(Account.balance)).where(*mine).scalar_subquery().label("balance"),
+            sa.select(total(later.c.quantity)).scalar_subquery().label("later"),
         )
     ).subquery("now")
     return _with_partners(
@@ -132,10 +115,6 @@ def _statement(wanted: Card, office: str) -> sa.Select[Any]:
         .outerjoin(Movement, Movement.id == within.c.movement_id),
         within.c.event_id,
     ).order_by(Movement.occurred_on, within.c.movement_id).limit(MAX_LINES + 1)  # fmt: skip
-
-
-def _total(column: Any) -> sa.ColumnElement[int]:
-    return sa.cast(sa.func.coalesce(sa.func.sum(column), 0), sa.BigInteger)
 
 
 def _with_partners(query: sa.Select[Any], event_id: Any) -> sa.Select[Any]:

@@ -254,14 +254,11 @@ def stock_card(
     condition: Condition,
     until: date | None,
     wanted: Slice,
-    since: date | None = None,
-    first_entry: int | None = None,
 ) -> Page:
-    """The stock card of a store and item, newest business day first, with the running balance after each entry.
+    """The entries of a store and item, newest business day first, with the running balance after each.
 
     The running balance starts from today's balance and walks back: what lies behind a page is not added up.
-    `wanted.after` is (occurred_on, entry id, running balance). Whoever knows the first entry of what moved since
-    `since` spares the older ones.
+    `wanted.after` is (occurred_on, entry id, running balance). A card for people has a line a movement: `shelves`.
     """
     facts = store_for(actor, Action.READ, store)
     shelf = (
@@ -299,8 +296,6 @@ def stock_card(
         after = tuple(key)
     if until is not None:
         query = query.where(Movement.occurred_on <= until)
-    if since is not None:
-        query = query.where(Movement.occurred_on >= since, Entry.id >= (first_entry or 0))
     batch = page(query, [Movement.occurred_on, Entry.id], Slice(wanted.limit, after, descending=True), rows=True)
     lines = []
     for row in batch.items:

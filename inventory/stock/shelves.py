@@ -17,7 +17,7 @@ from inventory.offices.queries import store_for
 from inventory.paging import Page, Slice, page
 from inventory.stock.models import Account, Entry, Movement
 from inventory.stock.queries import STATES, StockFilter, added_up, reach
-from inventory.stock.rules import NO_EVENT, Condition, Place
+from inventory.stock.rules import NO_EVENT, Condition, MovementKind, Place
 
 _ON_HAND = STATES["on_hand"]
 # Free and set aside apart: only the first may be used for anything.
@@ -87,32 +87,60 @@ def shelf(actor: Actor, store: str, item: str) -> Shelf | None:
     return None if row is None else Shelf(*row)
 
 
+def accounts_on(office: str, store: str, item: str, condition: Condition) -> tuple[sa.ColumnElement[bool], ...]:
+    """What the accounts of a shelf have in common."""
+    return (
+        Account.office_code == office,  # this is what finds them: there is no index by store
+        Account.store_code == store,
+        Account.place == Place.STORE,
+        Account.item_code == item,
+        Account.condition == condition,
+    )
+
+
+def _lying_on(shelf: Shelf, condition: Condition) -> tuple[sa.ColumnElement[bool], ...]:
+    return accounts_on(shelf.office_code, shelf.store_code, shelf.item_code, condition)
+
+
+def moves(accounts: Any) -> sa.Select[int, int, int, int]:
+    """What each movement did to some accounts together: goods `inside` it stayed among them, or came to them."""
+    return (
+        sa.select(
+            Entry.movement_id,
+            total(Entry.quantity).label("quantity"),
+            total(sa.case((Entry.quantity > 0, Entry.quantity), else_=0)).label("inside"),
+            sa.func.max(Account.event_id).label("event_id"),
+        )
+        .join(Account, Account.id == Entry.account_id)
+        .join(Movement, Movement.id == Entry.movement_id)
+        # By their ids: with the join alone both databases go through the whole ledger.
+        .where(Entry.account_id.in_(accounts))
+        .group_by(Entry.movement_id)
+    )
+
+
+def total(column: Any) -> sa.ColumnElement[int]:
+    """The sum as a whole number, zero of nothing."""
+    return sa.cast(sa.func.coalesce(sa.func.sum(column), 0), sa.BigInteger)
+
+
 def apart(shelf: Shelf, condition: Condition) -> tuple[int, int]:
     """How much on a shelf is free now, and how much of it is set aside for events."""
     free = sa.case((Account.event_id == NO_EVENT, Account.balance), else_=0)
-    query = sa.select(sa.func.coalesce(sa.func.sum(free), 0), sa.func.coalesce(sa.func.sum(Account.balance - free), 0))
-    row = (
-        current()
-        .execute(
-            query.where(
-                Account.office_code == shelf.office_code,
-                Account.store_code == shelf.store_code,
-                Account.place == Place.STORE,
-                Account.item_code == shelf.item_code,
-                Account.condition == condition,
-            )
-        )
-        .one()
-    )
+    query = sa.select(total(free), total(Account.balance - free)).where(*_lying_on(shelf, condition))
+    row = current().execute(query).one()
     return int(row[0]), int(row[1])
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """What lay on a shelf at the end of some days, the oldest first, and the first entry of all that moved since."""
+    """What lay on a shelf at the end of some days, the oldest first, and where what moved since `since` is found."""
 
+    since: date
+    until: date
     left: list[tuple[date, int]]
-    first_entry: int | None
+    accounts: list[int]
+    first_entry: int
 
 
 def days_of(shelf: Shelf, condition: Condition, since: date, until: date) -> Days:
@@ -120,33 +148,48 @@ def days_of(shelf: Shelf, condition: Condition, since: date, until: date) -> Day
 
     The caller has asked for the shelf already. It starts from today's balance and walks back.
     """
-    accounts = (
-        current()
-        .execute(
-            sa.select(Account.id, Account.balance).where(
-                Account.office_code == shelf.office_code,  # this is what finds them: there is no index by store
-                Account.store_code == shelf.store_code,
-                Account.place == Place.STORE,
-                Account.item_code == shelf.item_code,
-                Account.condition == condition,
-            )
-        )
-        .all()
-    )
-    balance = sum(each.balance for each in accounts)
+    found = current().execute(sa.select(Account.id, Account.balance).where(*_lying_on(shelf, condition))).all()
+    balance = sum(each.balance for each in found)
+    accounts = [each.id for each in found]
     query = (
         sa.select(Movement.occurred_on, sa.func.sum(Entry.quantity), sa.func.min(Entry.id))
         .join(Movement, Movement.id == Entry.movement_id)
-        .where(Entry.account_id.in_([each.id for each in accounts]), Movement.occurred_on >= since)
+        .where(Entry.account_id.in_(accounts), Movement.occurred_on >= since)
         .group_by(Movement.occurred_on)
         .order_by(Movement.occurred_on.desc())
     )
-    found: list[tuple[date, int]] = []
+    left: list[tuple[date, int]] = []
     firsts = []
     for on, change, first in current().execute(query):
         if on <= until:
-            found.append((on, balance))
+            left.append((on, balance))
         balance -= int(change)
         firsts.append(first)
-    before = [(since, balance)] if not found or found[-1][0] > since else []
-    return Days([*before, *reversed(found)], min(firsts, default=None))
+    before = [(since, balance)] if not left or left[-1][0] > since else []
+    return Days(since, until, [*before, *reversed(left)], accounts, min(firsts, default=0))
+
+
+def list_card(days: Days, wanted: Slice) -> Page:
+    """The stock card of some days: a line a movement, newest business day first, with the balance after each.
+
+    As on paper, what was set aside or set free moves nothing, and blanks that only got their numbers are no line. The
+    balance starts from that of the last day and walks back; `wanted.after` is (occurred_on, movement, balance).
+    """
+    query = (
+        moves(days.accounts)
+        .add_columns(Movement.occurred_on, Movement.kind, Movement.document_number)
+        .where(
+            Movement.occurred_on.between(days.since, days.until),
+            Entry.id >= days.first_entry,  # spares the older ones
+            Movement.kind != MovementKind.TRACKING,
+        )
+        .group_by(Movement.id)
+    )
+    *key, running = wanted.after or (days.left[-1][1],)
+    behind = Slice(wanted.limit, tuple(key) or None, descending=True)
+    batch = page(query, [Movement.occurred_on, Entry.movement_id], behind, rows=True)
+    lines = []
+    for row in batch.items:
+        lines.append({**row._mapping, "running": running})  # noqa: SLF001 - SQLAlchemy's documented accessor
+        running -= row.quantity
+    return Page(lines, None if batch.next is None else (*batch.next, running))

@@ -21,12 +21,12 @@ from inventory.reports import cover
 from inventory.stock import commands, queries, shelves
 from inventory.stock.commands import Arrival, ArrivingLot
 from inventory.stock.queries import LotFilter, StockFilter
-from inventory.stock.rules import Condition, ReceiptSource
-from inventory.stock.shelves import Shelf
+from inventory.stock.rules import Condition, MovementKind, ReceiptSource
+from inventory.stock.shelves import Days, Shelf
 from inventory.texts import Text, figure
 from inventory.words import in_english, in_indonesian
 from web import choices
-from web.language import day, zone_of
+from web.language import day, word, zone_of
 from web.pages import Pages, actor, done, once, see
 from web.stock.schemas import CardView, ShelfQuery
 from web.tables import Column, Table
@@ -36,6 +36,10 @@ pages = Pages("stock", __name__)
 _USUAL_DAYS = 90
 _MOST_POINTS = 120
 _MOST = 500
+_STAYED = {
+    MovementKind.EARMARK: Text("{n} disisihkan untuk acara", "{n} set aside for an event"),
+    MovementKind.RELEASE: Text("{n} dilepas dari acara, tetap di gudang", "{n} set free from an event, still in store"),
+}
 STATES = (
     ("free", Text("Siap pakai", "Ready to use")),
     ("earmarked", Text("Untuk acara", "For events")),
@@ -128,7 +132,7 @@ def card(query: dict[str, Any]) -> Any:
         left=days.left[-1][1],
         free=apart[0],
         aside=apart[1],
-        card=_card_table(shelf, condition, since, until, days.first_entry),
+        card=_card_table(shelf, condition, days),
         **asked,
     )
 
@@ -147,7 +151,7 @@ def _every_day(days: list[tuple[date, int]], until: date) -> list[tuple[date, in
     return found
 
 
-def _card_table(shelf: Shelf, condition: Condition, since: date, until: date, first_entry: int | None) -> Table:
+def _card_table(shelf: Shelf, condition: Condition, days: Days) -> Table:
     columns = [
         Column(
             Text("Tanggal", "Date"),
@@ -165,18 +169,19 @@ def _card_table(shelf: Shelf, condition: Condition, since: date, until: date, fi
         "card",
         Text("Kartu stok, yang terbaru di atas", "Stock card, the newest first"),
         columns,
-        lambda wanted: queries.stock_card(
-            actor(), shelf.store_code, shelf.item_code, condition, until, wanted, since, first_entry
-        ),
+        lambda wanted: shelves.list_card(days, wanted),
         turn=(paging.day, paging.number, paging.number),
         order="desc",
         empty=Text("Tidak ada mutasi pada hari-hari ini.", "Nothing moved on these days."),
+        file=f"stok {shelf.store_code} {shelf.item_code} {'' if condition is Condition.BLANK else word(condition)}",
     )
 
 
 def _what(row: dict[str, Any]) -> Text:
-    """The kind of movement, and whether the goods are those set aside for an event."""
+    """The kind of movement and whether its goods are for an event; how many it took when all of them stayed."""
     kind, event = row["kind"], bool(row["event_id"])
+    if not row["quantity"] and kind in _STAYED:
+        return _STAYED[kind].format(n=figure(row["inside"]))
     words = [str(in_indonesian(kind)).capitalize(), str(in_english(kind)).capitalize()]
     return Text(words[0] + ", untuk acara" * event, words[1] + ", for an event" * event)
 
