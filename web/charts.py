@@ -14,6 +14,7 @@ from typing import Any
 LARGE, SMALL = 720, 340
 _LETTER = 7.6  # a letter's width at the size of the labels
 _MOST_TICKS = {LARGE: 6, SMALL: 4}
+_EVEN = 7  # from here on, steps that differ by one look the same
 _TILE = 72
 _FEW_TILES, _FEW_COLUMNS = 16, 4
 _ROW, _BAR = 74, 53
@@ -116,7 +117,7 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """A need from low to high, what is likely, and what the target says."""
+    """A need from low to high, what is likely, and what the target says; `words` is how far its label reaches."""
 
     label: str
     low: float | None
@@ -128,11 +129,12 @@ class Reach:
     x_likely: float
     x_high: float
     x_target: float
+    words: float
 
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
-    """Needs against supply on one axis."""
+    """Needs against supply on one axis; `have` is the line where supply ends."""
 
     width: int
     height: int
@@ -141,6 +143,7 @@ class Ranges:
     supply_y: float
     total: float
     x_total: float
+    have: str
     slices: list[Slice]
     rows: list[Reach]
     ticks: list[Tick]
@@ -225,8 +228,10 @@ def ranges(rows: Sequence[Mapping[str, Any]], supply: Sequence[Sequence[Any]], w
     drawn = [_reach(row, axis, 100.0 + count * _ROW) for count, row in enumerate(rows)]
     bottom = 84.0 + len(rows) * _ROW
     ticks = axis.ticks(_MOST_TICKS.get(width, 4))
+    x_total = axis.at(total)
+    have = _line_of_supply(x_total, drawn, bottom)
     return Ranges(
-        width, int(bottom + 30), axis.start, axis.end, 26.0, total, axis.at(total), slices, drawn, ticks, bottom
+        width, int(bottom + 30), axis.start, axis.end, 26.0, total, x_total, have, slices, drawn, ticks, bottom
     )
 
 
@@ -285,19 +290,19 @@ def _steps(places: Sequence[tuple[float, float]]) -> str:
 
 
 def _labels(texts: Sequence[str], across: Scale, y: float) -> list[Mark]:
-    """As many of the labels as fit side by side, always the first and the last."""
+    """As many of the labels as fit side by side in even steps, always the first and the last."""
     if not texts:
         return []
     if len(texts) == 1:
         return [Mark(texts[0], across.start, y)]
     room = max(len(text) for text in texts) * _LETTER + 16
-    fits = max(int((across.end - across.start) / room), 2)
-    every = max(math.ceil((len(texts) - 1) / (fits - 1)), 1)
     last = len(texts) - 1
     # The first label begins at its place and the last ends there, so the next to them needs half as much again.
-    ends = (across.start, across.at(last))
-    free = [all(abs(across.at(count) - end) >= 1.5 * room for end in ends) for count in range(last)]
-    shown = [count for count in range(0, last, every) if count == 0 or free[count]]
+    fits = max(min(int((across.end - across.start) / (1.5 * room)), last), 1)
+    even = [parts for parts in range(1, fits + 1) if last % parts == 0 or last >= parts * _EVEN]
+    # Steps of one length are worth twice as many that are only about as long.
+    parts = max(even, key=lambda parts: parts * (1 + (last % parts == 0)))
+    shown = [round(part * last / parts) for part in range(parts)]
     marks = [Mark(texts[count], across.at(count), y, "start" if count == 0 else "middle") for count in shown]
     return [*marks, Mark(texts[last], across.end, y, "end")]
 
@@ -309,7 +314,19 @@ def _has(row: Mapping[str, Any], name: str) -> bool:
 def _reach(row: Mapping[str, Any], axis: Scale, y: float) -> Reach:
     low, likely, high, target = (row.get(name) for name in ("low", "likely", "high", "by_target"))
     places = [axis.at(float(value or 0)) for value in (low, likely, high, target)]
-    return Reach(str(row["label"]), low, likely, high, target, y, *places)
+    figures = [_written(float(value)) for value in (likely, low, high) if value is not None]
+    below = " ".join([*figures, *([] if target is None else ["target", _written(float(target))])])
+    words = axis.start + max(len(str(row["label"])), len(below) + 2) * _LETTER
+    return Reach(str(row["label"]), low, likely, high, target, y, *places, words)
+
+
+def _line_of_supply(x: float, rows: Sequence[Reach], bottom: float) -> str:
+    """From the supply down to the axis, with a gap wherever it would cross the words of a need."""
+    path, top = "", 22.0
+    for row in rows:
+        if x < row.words:
+            path, top = f"{path}M{x} {top}V{row.y - 16}", row.y + 24
+    return f"{path}M{x} {top}V{bottom}"
 
 
 def _broken(name: str) -> list[str]:

@@ -57,6 +57,18 @@ def test_labels_of_a_balance_never_overlap_and_name_the_first_and_the_last_day(c
     assert all(later - earlier >= 40 for earlier, later in pairwise(places))
 
 
+@given(st.integers(3, 400), WIDTHS)
+def test_labels_of_a_balance_stand_in_even_steps(count, width):
+    days = [int(mark.text) for mark in charts.line([(f"{day}", day) for day in range(count)], width=width).labels]
+    steps = [later - earlier for earlier, later in pairwise(days)]
+    assert max(steps) - min(steps) <= (1 if min(steps) >= 7 else 0)
+
+
+def test_labels_of_ninety_days_stand_fifteen_days_apart():
+    it = charts.line([(f"{day:02} Nov", day) for day in range(91)])
+    assert [int(mark.text[:2]) for mark in it.labels] == [0, 15, 30, 45, 60, 75, 90]
+
+
 def test_a_balance_stays_where_it_is_until_something_moves_it():
     it = charts.line([("1 Nov", 5), ("2 Nov", 11)])
     assert re.fullmatch(r"M\S+ (\S+)H\S+V(\S+)", it.path)
@@ -103,6 +115,17 @@ def test_the_two_answers_of_sarolangun_lie_on_both_sides_of_its_supply():
     it = charts.ranges([need], [("Sarolangun", 5000), ("Provinsi", 6000)])
     assert it.total == 11_000
     assert it.rows[0].x_high < it.x_total < it.rows[0].x_target
+
+
+@pytest.mark.parametrize(("supply", "broken"), [(0, True), (10, True), (110, False)])
+def test_the_end_of_supply_never_crosses_the_words_of_a_need(supply, broken):
+    need = {"label": "Kebutuhan", "low": 64, "likely": 87, "high": 117, "by_target": None}
+    it = charts.ranges([need], [("Gudang", supply)])
+    [row] = it.rows
+    parts = [tuple(map(float, part)) for part in re.findall(rf"M{it.x_total} (\S+?)V([\d.]+)", it.have)]
+    assert (parts[0][0], parts[-1][1]) == (22, it.axis_y)
+    crossing = [part for part in parts if part[0] < row.y + 22 and part[1] > row.y - 14]
+    assert bool(crossing) is not broken
 
 
 def tile(code, short="", at=None):
