@@ -295,6 +295,8 @@ def _next_by_quota(lines: Sequence[_Line[Key]]) -> _Line[Key]:
 def why(rank: int, each: PriorityClass | None, days: int) -> Text:
     """The place explained in one sentence; a policy may have no classes."""
     waited = Text(f"menunggu {days} hari", f"waited {days} day" + ("s" if days != 1 else ""))
+    if not days:  # it may have been yesterday evening
+        waited = Text("menunggu kurang dari sehari", "waited less than a day")
     if each is None:
         return Text(f"yang tertua lebih dahulu, {waited}", f"oldest first, {waited.en}")
     quota = "" if each.quota is None else f" ({each.quota}%)"
