@@ -168,12 +168,13 @@ def _reach(query: Any, model: type[Count | CountPlan], actor: Actor, office: str
 
 @dataclass(frozen=True, slots=True)
 class PlanFilter:
-    """Which plans are wanted; `overdue` are those that should have been counted before today."""
+    """Which plans are wanted; `overdue` should have been counted before today, `due_by` a day or earlier."""
 
     office: str | None = None
     store: str | None = None
     active: bool | None = None
     overdue: bool | None = None
+    due_by: date | None = None
 
 
 _PLANS = sa.select(*CountPlan.__table__.columns, Office.time_zone).join(Office, Office.code == CountPlan.office_code)
@@ -201,6 +202,8 @@ def list_plans(actor: Actor, which: PlanFilter, wanted: Slice) -> Page:
     if which.overdue is not None:
         late = sa.and_(CountPlan.active, sa.or_(*[_due(z, clock.business_day(z)) for z in TIME_ZONES.values()]))
         query = query.where(late if which.overdue else sa.not_(late))
+    if which.due_by is not None:
+        query = query.where(CountPlan.active.is_(True), CountPlan.next_on <= which.due_by)
     return page(query, [CountPlan.next_on, CountPlan.id], wanted, rows=True)
 
 

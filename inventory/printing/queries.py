@@ -54,12 +54,14 @@ def _count(condition: Any) -> sa.ColumnElement[int]:
 
 @dataclass(frozen=True, slots=True)
 class JobFilter:
-    """Which print jobs are wanted; None means all."""
+    """Which print jobs are wanted; None means all. `unconfirmed` are those with a run of which nobody said its end."""
 
     office: str | None = None
     store: str | None = None
     event: int | None = None
     status: JobStatus | None = None
+    unfinished: bool = False
+    unconfirmed: bool = False
 
 
 def list_jobs(actor: Actor, which: JobFilter, wanted: Slice) -> Page:
@@ -75,6 +77,10 @@ def list_jobs(actor: Actor, which: JobFilter, wanted: Slice) -> Page:
         query = query.where(PrintJob.event_id == which.event)
     if which.status is not None:
         query = query.where(PrintJob.status == which.status)
+    if which.unfinished:
+        query = query.where(PrintJob.status.in_(rules.UNFINISHED))
+    if which.unconfirmed:
+        query = query.where(sa.exists().where(PrintRun.job_id == PrintJob.id, PrintRun.status == RunStatus.OPEN))
     found = page(query, [PrintJob.id], wanted)
     return Page(_with_counts(found.items), found.next)
 

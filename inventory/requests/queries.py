@@ -37,12 +37,13 @@ class RequestNotFound(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class RequestFilter:
-    """Which requests are wanted; `office` is who asks, `supplier` who is asked."""
+    """Which requests are wanted; `office` is who asks, `supplier` who is asked, `to_decide` waits for the actor's."""
 
     office: str | None = None
     supplier: str | None = None
     status: RequestStatus | None = None
     item: str | None = None
+    to_decide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,9 @@ def list_requests(actor: Actor, which: RequestFilter, wanted: Slice) -> Page:
         query = query.where(SupplyRequest.item_code == which.item)
     if which.status is not None:
         query = query.where(_is_now(which.status))
+    if which.to_decide:
+        asked = access.within(SupplyRequest.supplier_office, actor.office)
+        query = query.where(SupplyRequest.status.in_(rules.WAITING), asked)
     found = page(query, [SupplyRequest.id], wanted, rows=True)
     return Page(_shown(found.items), found.next)
 

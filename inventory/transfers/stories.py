@@ -35,6 +35,20 @@ class Stage(StrEnum):
     DONE = "done"
 
 
+class Waits(StrEnum):
+    """What of a heap waits for a step: what a desk counts, by the same names."""
+
+    TO_CONFIRM = "to_confirm"
+    DISPUTED = "disputed"
+    TO_APPROVE = "to_approve"
+    TO_DISPATCH = "to_dispatch"
+
+    @property
+    def stage(self) -> Stage:
+        """The heap that it is a part of."""
+        return {Waits.TO_CONFIRM: Stage.TO_CONFIRM, Waits.DISPUTED: Stage.UNDER_WAY}.get(self, Stage.TO_SEND)
+
+
 class Deed(StrEnum):
     """What may be done with a transfer next."""
 
@@ -52,6 +66,12 @@ class Deed(StrEnum):
 
 _ROAD = (TransferStatus.DISPATCHED, TransferStatus.DISPUTED)
 _EARLY = (TransferStatus.REQUESTED, TransferStatus.APPROVED)
+_WAITING = {
+    Waits.TO_CONFIRM: (TransferStatus.DISPATCHED, Transfer.to_office),
+    Waits.DISPUTED: (TransferStatus.DISPUTED, Transfer.from_office),
+    Waits.TO_APPROVE: (TransferStatus.REQUESTED, Transfer.from_office),
+    Waits.TO_DISPATCH: (TransferStatus.APPROVED, Transfer.from_office),
+}
 _ENDED = (TransferStatus.RECEIVED, TransferStatus.REFUSED, TransferStatus.CANCELLED)
 # Where a step is not this reader's at all it is not offered; where only a second person lacks, it is, with why not.
 _CHECKED = (SamePerson,)
@@ -64,6 +84,7 @@ class StageFilter:
     stage: Stage
     store: str | None = None
     item: str | None = None
+    waits: Waits | None = None
 
 
 def _in_stage(actor: Actor, stage: Stage) -> sa.ColumnElement[bool]:
@@ -83,6 +104,9 @@ def list_stage(actor: Actor, which: StageFilter, wanted: Slice) -> Page:
         query = query.where(sa.or_(Transfer.from_store == which.store, Transfer.to_store == which.store))
     if which.item is not None:
         query = query.where(Transfer.item_code == which.item)
+    if which.waits is not None:
+        status, end = _WAITING[which.waits]
+        query = query.where(Transfer.status == status, access.within(end, actor.office))
     found = page(query, [Transfer.id], wanted)
     places = names_of_stores({code for each in found.items for code in (each.from_store, each.to_store)})
     rows = [

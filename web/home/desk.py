@@ -24,26 +24,26 @@ _CONFIRM = Todo(
     "to_confirm",
     Text("kiriman menunggu konfirmasi", "deliveries to confirm"),
     Text("Hitung, lalu catat yang benar-benar datang.", "Count, then note what really came."),
-    "/gudang/kiriman?tahap=to_confirm",
+    "/gudang/kiriman?stage=to_confirm&waits=to_confirm",
 )
 _DISPATCH = Todo(
     "to_dispatch",
     Text("pengiriman siap diberangkatkan", "transfers ready to leave"),
     Text("Sudah disetujui; barangnya belum keluar.", "Approved; the goods have not left yet."),
-    "/gudang/kiriman",
+    "/gudang/kiriman?stage=to_send&waits=to_dispatch",
 )
 _APPROVE = Todo(
     "to_approve",
     Text("pengiriman menunggu persetujuan", "transfers waiting for approval"),
     Text("Setujui, kurangi, atau tolak.", "Approve, cut or refuse."),
-    "/gudang/kiriman",
+    "/gudang/kiriman?stage=to_send&waits=to_approve",
     "warn",
 )
 _DISPUTED = Todo(
     "disputed",
     Text("kiriman dengan selisih", "deliveries with a difference"),
     Text("Cari yang kurang, atau hapuskan berdua.", "Find what is missing, or write it off with a second person."),
-    "/gudang/kiriman",
+    "/gudang/kiriman?stage=under_way&waits=disputed",
     "bad",
 )
 _SESSIONS = Todo(
@@ -56,47 +56,47 @@ _SESSIONS_WRONG = Todo(
     "sessions_disputed",
     Text("sif dengan selisih", "shifts with a difference"),
     Text("Perlu orang kedua.", "A second person is needed."),
-    "/gudang/sif",
+    "/gudang/sif?status=disputed",
     "bad",
 )
 _COUNTS = Todo(
     "counts_open",
     Text("stok opname belum disetujui", "counts not approved yet"),
     Text("Selesaikan hitungan atau mintakan persetujuan.", "Finish the count or have it approved."),
-    "/gudang/hitung",
+    "/gudang/hitung?status=open",
 )
 _COUNTS_DUE = Todo(
     "counts_due",
     Text("stok opname jatuh tempo", "counts due"),
     Text("Rencana opname menyebut hari ini atau sebelumnya.", "The plan of counts names today or a day before."),
-    "/gudang/hitung",
+    "/gudang/hitung/rencana?due=true",
     "warn",
 )
 _LOSSES = Todo(
     "losses",
     Text("kehilangan belum ditegaskan", "losses not confirmed"),
     Text("Orang kedua menegaskan atau membalik.", "A second person confirms or reverses it."),
-    "/pemberitahuan",
+    "/pemberitahuan?kind=loss_unconfirmed",
     "bad",
 )
 _DESTRUCTIONS = Todo(
     "destructions_counted",
     Text("pemusnahan menunggu persetujuan", "destructions waiting for approval"),
     Text("Sudah dihitung; belum boleh dibakar.", "Counted; not to be burned yet."),
-    "/gudang/pemusnahan",
+    "/gudang/pemusnahan?status=counted",
 )
 _REQUESTS = Todo(
     "requests",
     Text("permintaan blangko menunggu", "requests for blanks waiting"),
     Text("Putuskan berapa yang diberikan.", "Decide how many to give."),
-    "/gudang/permintaan",
+    "/gudang/permintaan?to_decide=true",
     "warn",
 )
 _RUNNING = Todo(
     "events_running",
     Text("acara sedang berjalan", "events running"),
     Text("Pantau sisa blangko.", "Watch what is left."),
-    "/koordinasi/kegiatan",
+    "/koordinasi/kegiatan?tab=running",
     "good",
 )
 _COMING = Todo(
@@ -119,14 +119,14 @@ _RUNS = Todo(
     "runs_open",
     Text("putaran cetak belum ditegaskan", "runs not confirmed"),
     Text("Tandai yang tercetak dan yang rusak.", "Mark what was printed and what was spoiled."),
-    "/cetak/pekerjaan",
+    "/cetak/pekerjaan?status=unconfirmed",
     "warn",
 )
 _JOBS = Todo(
     "jobs_open",
     Text("pekerjaan cetak belum selesai", "print jobs not finished"),
     Text("Lanjutkan dari tempat Anda berhenti.", "Go on where you stopped."),
-    "/cetak/pekerjaan",
+    "/cetak/pekerjaan?status=unfinished",
 )
 _QUEUE = Todo(
     "queue",
@@ -144,7 +144,7 @@ _CONSIGNMENTS = Todo(
     "consignments_open",
     Text("kiriman kartu di luar", "consignments of cards out there"),
     Text("Tunggu laporan camat, atau ingatkan.", "Wait for the camat's report, or remind."),
-    "/cetak/kiriman-kartu",
+    "/cetak/kiriman-kartu?status=open",
 )
 TODOS: dict[Role, tuple[Todo, ...]] = {
     Role.CLERK: (

@@ -30,7 +30,7 @@ from inventory.stock.rules import Condition, SpoilReason
 from inventory.texts import Text, figure
 from web import choices, forms
 from web.language import told, word, zone_of
-from web.opname.schemas import BeginQuery
+from web.opname.schemas import BeginQuery, PlansQuery
 from web.pages import Pages, actor, done, once, see, version
 from web.tables import Column, Table
 
@@ -77,6 +77,8 @@ def counts(query: dict[str, Any]) -> Any:
         people=names_of(plan["counter_id"] for plan in shown),
         me=actor().user_id,
         today=clock.business_day(zone_of()),
+        statuses=list(CountStatus),
+        status=query["status"],
     )
 
 
@@ -253,14 +255,16 @@ def cancel(count_id: int, body: dict[str, Any]) -> Any:
     return done("opname_pages.count", Text("Opname dibatalkan.", "The count was called off."), count_id=count_id)
 
 
-@pages.shows("/gudang/hitung/rencana", Action.READ)
-def count_plans() -> Any:
+@pages.shows("/gudang/hitung/rencana", Action.READ, query=PlansQuery)
+def count_plans(query: dict[str, Any]) -> Any:
     """Which store is counted how often, by whom."""
+    today = clock.business_day(zone_of())
+    which = PlanFilter(due_by=today if query["due"] else None)
     stores: dict[str, str] = {}
     people: dict[int, str] = {}
 
     def batch(wanted: Slice) -> Any:
-        found = queries.list_plans(actor(), PlanFilter(), wanted)
+        found = queries.list_plans(actor(), which, wanted)
         stores.update(_names(row.store_code for row in found.items))
         people.update(names_of(row.counter_id for row in found.items))
         return found
@@ -289,7 +293,8 @@ def count_plans() -> Any:
         plans=table,
         stores=choices.stores(),
         people=choices.counters(actor().office),
-        today=clock.business_day(zone_of()),
+        today=today,
+        due=query["due"],
     )
 
 

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from api import fields
 from api.amounts import single_numbers
-from api.printing.schemas import MAX_LINES, ResultUndoIn
+from api.printing.schemas import MAX_LINES, JobQuery, ResultUndoIn
+from inventory.printing.rules import JobStatus
 from inventory.printing.run_rules import ReportedStage
 from inventory.stock.numbers import MAX_NUMBER
 from inventory.stock.rules import SpoilReason
+
+
+class JobHeap(StrEnum):
+    """The heaps of jobs: one status, all that have an end to come, or those with a run that nobody confirmed."""
+
+    OPEN = JobStatus.OPEN
+    DRAFT = JobStatus.DRAFT
+    UNFINISHED = "unfinished"
+    UNCONFIRMED = "unconfirmed"
+    DONE = JobStatus.DONE
+    CANCELLED = JobStatus.CANCELLED
+
+
+class JobsQuery(JobQuery):
+    """Which print jobs."""
+
+    status = fields.Kind(JobHeap, load_default=None)
 
 
 class UndoIn(ResultUndoIn):

@@ -8,7 +8,6 @@ from typing import Any
 from flask import url_for
 
 from api import paging
-from api.printing.schemas import JobQuery
 from api.runs.schemas import RunIn
 from inventory import access, clock
 from inventory.access import Action
@@ -20,7 +19,7 @@ from inventory.printing.run_rules import JobState
 from inventory.recordings.rules import RecordingStatus
 from inventory.texts import Text
 from web.pages import Pages, actor, done, once, see
-from web.printing.schemas import UndoIn
+from web.printing.schemas import JobHeap, JobsQuery, UndoIn
 from web.printing.shape import filled, period
 from web.tables import Column, Table
 
@@ -32,19 +31,28 @@ STATES = {
     JobState.DONE: Text("selesai", "done"),
     JobState.CANCELLED: Text("dibatalkan", "cancelled"),
 }
+_PAUSED = Text("belum selesai", "not finished")
 STATUSES = (
-    (JobStatus.OPEN, Text("berjalan", "under way")),
-    (JobStatus.DRAFT, Text("rancangan", "drafts")),
-    (JobStatus.DONE, Text("selesai", "done")),
-    (JobStatus.CANCELLED, Text("dibatalkan", "cancelled")),
+    (JobHeap.OPEN, Text("berjalan", "under way")),
+    (JobHeap.DRAFT, Text("rancangan", "drafts")),
+    (JobHeap.UNFINISHED, Text("belum selesai", "not finished")),
+    (JobHeap.UNCONFIRMED, Text("putarannya belum ditegaskan", "its run not confirmed")),
+    (JobHeap.DONE, Text("selesai", "done")),
+    (JobHeap.CANCELLED, Text("dibatalkan", "cancelled")),
 )
 TONES = {JobState.PRINTING: "info", JobState.QUEUED: "info", JobState.DONE: "good"}
 
 
-@pages.shows("/cetak/pekerjaan", Action.READ_RECORDINGS, query=JobQuery)
+@pages.shows("/cetak/pekerjaan", Action.READ_RECORDINGS, query=JobsQuery)
 def jobs(query: dict[str, Any]) -> Any:
     """The jobs: one's own unfinished ones first, then all of a state."""
-    which = JobFilter(**{name: query[name] for name in ("office", "store", "event", "status")})
+    heap = query["status"]
+    which = JobFilter(
+        **{name: query[name] for name in ("office", "store", "event")},
+        status=next((status for status in JobStatus if status == heap), None),
+        unfinished=heap is JobHeap.UNFINISHED,
+        unconfirmed=heap is JobHeap.UNCONFIRMED,
+    )
 
     def rows(wanted: Slice) -> Page:
         found = queries.list_jobs(actor(), which, wanted)
@@ -77,7 +85,7 @@ def _columns() -> list[Column]:
     return [
         Column(Text("Pekerjaan", "Job"), "id", href=lambda row: url_for(".job", job_id=row["id"])),
         Column(Text("Dibuat", "Made"), "created_at", "instant"),
-        Column(Text("Keadaan", "State"), lambda row: STATES[row["state"]]),
+        Column(Text("Keadaan", "State"), _state),
         Column(Text("Printer", "Printer"), "printer"),
         Column(Text("Gudang", "Store"), "store_name"),
         Column(Text("Orang", "People"), "total", "number"),
@@ -85,6 +93,12 @@ def _columns() -> list[Column]:
         Column(Text("Tercetak", "Printed"), lambda row: row["printed"] or None, "number"),
         Column(Text("Keping rusak", "Spoiled blanks"), lambda row: row["spoiled"] or None, "number"),
     ]
+
+
+def _state(job: dict[str, Any]) -> Text:
+    """Nothing is being printed between two runs."""
+    paused = job["state"] is JobState.PRINTING and job["run"] is None
+    return _PAUSED if paused else STATES[job["state"]]
 
 
 def _again_columns() -> list[Column]:
@@ -108,7 +122,7 @@ def job(job_id: int) -> Any:
     return see(
         "printing/job.html",
         job=found,
-        state=STATES[found["state"]],
+        state=_state(found),
         tone=TONES.get(found["state"]),
         feed=None if ended else sheets.feed_of(actor(), found),
         warnings=sheets.warnings_of(found) if access.permits(actor(), Action.PRINT) else [],

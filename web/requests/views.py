@@ -29,15 +29,16 @@ pages = Pages("requests", __name__)
 
 
 class RequestsQuery(fields.Strict):
-    """Where they stand; None is all."""
+    """Where they stand, or those that the reader's offices have to decide; None is all."""
 
     status = fields.Kind(RequestStatus, load_default=None)
+    to_decide = fields.Flag(load_default=False)
 
 
 @pages.shows("/gudang/permintaan", Action.READ, query=RequestsQuery)
 def requests(query: dict[str, Any]) -> Any:
     """What was asked, and what became of it."""
-    which = RequestFilter(status=query["status"])
+    which = RequestFilter(status=query["status"], to_decide=query["to_decide"])
     table = Table(
         "requests",
         Text("Permintaan", "Requests"),
@@ -49,7 +50,10 @@ def requests(query: dict[str, Any]) -> Any:
             "No requests yet. When blanks run low, begin with Ask for blanks.",
         ),
     )
-    return see("requests/requests.html", requests=table, status=query["status"], above=superiors_of(actor().office))
+    above = superiors_of(actor().office)
+    return see(
+        "requests/requests.html", requests=table, status=query["status"], to_decide=query["to_decide"], above=above
+    )
 
 
 _COLUMNS = [

@@ -25,7 +25,7 @@ from inventory.texts import Text, figure
 from inventory.transfers import commands, queries, stories
 from inventory.transfers.commands import Wish
 from inventory.transfers.headings import Delivered
-from inventory.transfers.stories import Deed, Stage, StageFilter, Story
+from inventory.transfers.stories import Deed, Stage, StageFilter, Story, Waits
 from web import choices, forms
 from web.language import t
 from web.pages import Pages, actor, done, once, see
@@ -45,10 +45,19 @@ _EMPTY = {
 }
 
 
+_WAITS = {
+    Waits.TO_CONFIRM: Text("menunggu konfirmasi", "to confirm"),
+    Waits.DISPUTED: Text("dengan selisih", "with a difference"),
+    Waits.TO_APPROVE: Text("menunggu persetujuan", "waiting for approval"),
+    Waits.TO_DISPATCH: Text("siap diberangkatkan", "ready to leave"),
+}
+
+
 class StageQuery(fields.Strict):
-    """Which heap, and of which store."""
+    """Which heap, what of it waits for a step, and of which store."""
 
     stage = fields.Kind(Stage, load_default=None)
+    waits = fields.Kind(Waits, load_default=None)
     store = fields.code(load_default=None)
 
 
@@ -82,7 +91,9 @@ def transfers(query: dict[str, Any]) -> Any:
     """The heaps: to confirm, under way, to approve or send, done."""
     counts = stories.count_stages(actor())
     stage = query["stage"] or next((each for each, many in counts.items() if many), Stage.TO_CONFIRM)
-    which = StageFilter(stage, query["store"])
+    parts = [(waits.value, text) for waits, text in _WAITS.items() if waits.stage is stage]
+    waits = query["waits"] if query["waits"] in dict(parts) else None
+    which = StageFilter(stage, query["store"], waits=waits)
     table = Table(
         "transfers",
         Text("Pengiriman", "Transfers"),
@@ -93,7 +104,14 @@ def transfers(query: dict[str, Any]) -> Any:
     )
     stores = choices.stores()
     return see(
-        "transfers/transfers.html", transfers=table, counts=counts, stage=stage, stores=stores, store=which.store
+        "transfers/transfers.html",
+        transfers=table,
+        counts=counts,
+        stage=stage,
+        parts_of=parts,
+        waits=waits,
+        stores=stores,
+        store=which.store,
     )
 
 
