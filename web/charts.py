@@ -125,11 +125,11 @@ class Reach:
     high: float | None
     by_target: float | None
     y: float
+    words: float
     x_low: float
     x_likely: float
     x_high: float
     x_target: float
-    words: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +317,7 @@ def _reach(row: Mapping[str, Any], axis: Scale, y: float) -> Reach:
     figures = [_written(float(value)) for value in (likely, low, high) if value is not None]
     below = " ".join([*figures, *([] if target is None else ["target", _written(float(target))])])
     words = axis.start + max(len(str(row["label"])), len(below) + 2) * _LETTER
-    return Reach(str(row["label"]), low, likely, high, target, y, *places, words)
+    return Reach(str(row["label"]), low, likely, high, target, y, words, *places)
 
 
 def _line_of_supply(x: float, rows: Sequence[Reach], bottom: float) -> str:
