@@ -204,6 +204,16 @@ def test_where_the_office_wants_a_count_results_need_a_run(room, printer, calls,
     assert "Catat hasilnya langsung" not in printer.get(job).words
 
 
+def test_a_job_between_two_runs_is_not_called_being_printed(room, printer):
+    job = job_of(printer)
+    sheet = printer.submit(f"{job}/kirim", {"/quantity": "3"}, page=job).location
+    assert "sedang dicetak" in printer.get(job).words
+    count(printer, sheet, 3)
+    for address in (job, "/cetak/pekerjaan"):
+        assert "sedang dicetak" not in printer.get(address).words
+    assert "belum selesai" in printer.get(job).words
+
+
 def test_a_result_is_undone_with_a_reason(room, printer, exact):
     sheet = sent(printer, 1)
     done = count(printer, sheet, 1)
