@@ -15,6 +15,7 @@ from inventory.outreach import commands, queries, tables
 from inventory.outreach.queries import EventFilter
 from inventory.outreach.rules import COMING, EventKind, EventPlan, EventStatus, PledgeStatus
 from inventory.paging import Page, Slice
+from inventory.people import hands
 from inventory.planning.overview import Overview, overview
 from inventory.texts import Text
 from web import choices
@@ -125,6 +126,7 @@ def event(event_id: int) -> Any:
     """The event: will it run short, who brings what, what to do next."""
     found = overview(actor(), event_id)
     blind = queries.counts_blind(actor(), found.event, found.plan.time_zone)
+    waits = not found.manages and found.event.status in COMING
     sentence, tone = (words.TO_COUNT, "info") if blind else words.verdict(found)
     return see(
         "outreach/event.html",
@@ -133,6 +135,8 @@ def event(event_id: int) -> Any:
         sentence=sentence,
         tone=tone,
         journey=words.journey(found, _may),
+        waits=waits,
+        hosts=hands.approvers_of(found.event.host_office) if waits and found.inside else [],
         blind=blind,
         advice=[] if blind else words.advice(found, _may),
         means=words.means(found),
