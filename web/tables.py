@@ -29,7 +29,7 @@ from inventory.texts import Text
 from web import language
 from web.language import told, word
 
-Kind = Literal["text", "number", "decimal", "percent", "day", "instant", "word", "unit"]
+Kind = Literal["text", "number", "decimal", "percent", "day", "instant", "word", "unit", "item"]
 # A file holds so many lines at most: who wants more filters, or asks the API.
 MAX_LINES = 100_000
 _BATCH, _SHOWN = 500, 50
@@ -75,7 +75,7 @@ class Column:
         if value is None:
             return ""
         said = isinstance(value, str) and not isinstance(value, StrEnum)
-        if self.kind == "text" or (said and self.kind != "unit"):
+        if self.kind in ("text", "item") or (said and self.kind != "unit"):
             return word(value)
         return _WRITTEN[self.kind](value)
 

@@ -110,7 +110,7 @@ def all_movements(query: dict[str, Any]) -> Any:
         Column(Text("Hari kejadian", "Day it happened"), "occurred_on", "day"),
         Column(Text("Kejadian", "What happened"), lambda row: word(row["kind"]).capitalize()),
         Column(Text("Jumlah", "Quantity"), "quantity", "number"),
-        Column(Text("Barang", "Item"), choices.item_of),
+        Column(Text("Barang", "Item"), choices.item_of, "item"),
         Column(Text("Gudang", "Store"), lambda row: choices.brief(row["store_name"])),
         Column(Text("Nomor surat", "Document"), "document_number"),
         Column(Text("Oleh", "By"), "user_name"),
@@ -154,7 +154,7 @@ def _entries(entries: list[dict[str, Any]]) -> Table:
     owners = len({entry["owner"] for entry in entries}) > 1
     columns = [
         Column(Text("Di mana", "Where"), _where),
-        Column(Text("Barang", "Item"), choices.item_of),
+        Column(Text("Barang", "Item"), choices.item_of, "item"),
         Column(Text("Keadaan", "Condition"), "condition", "word"),
         *([Column(Text("Milik", "Owner"), "owner_name")] if owners else []),
         Column(Text("Berubah", "Change"), "quantity", "number"),

@@ -89,6 +89,7 @@ def _shelf_table(which: StockFilter, totals: list[Any]) -> Table:
         Column(
             Text("Barang", "Item"),
             choices.item_of,
+            "item",
             href=lambda row: url_for(".card", store=row.store_code, item=row.item_code),
         ),
         Column(Text("Gudang", "Store"), lambda row: choices.brief(row.store_name)),
