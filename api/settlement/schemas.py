@@ -58,7 +58,10 @@ class SettlementLineOut(ma.Schema):
 
 
 class AfterCloseOut(ma.Schema):
-    """What went on since the close: cards handed over and still waiting, spoiled blanks kept and destroyed, returns."""
+    """What went on since the close: cards handed over and still waiting, spoiled blanks kept and destroyed, returns.
+
+    `in_kit` and `received_back` count blanks alone: rolls are never added to them.
+    """
 
     issued = ma.fields.Integer(required=True)
     waiting = ma.fields.Integer(required=True)

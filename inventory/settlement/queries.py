@@ -89,7 +89,7 @@ def get_settlement(actor: Actor, event_id: int) -> dict[str, Any]:
         "frozen": frozen,
         "owners": owners,
         "counted": bool(owners) and all(line["counted"] for line in owners),
-        "after_close": _after_close(event) | {"received_back": sum(back.values())} if frozen else None,
+        "after_close": _after_close(event, back) if frozen else None,
     }
 
 
@@ -133,11 +133,29 @@ def last_movement(event: Event) -> int:
     return current().scalar(query.where(Account.event_id == event.id)) or 0
 
 
-def _after_close(event: Event) -> dict[str, int]:
-    """What went on with an event's goods since its close, which put cards and spoiled blanks elsewhere.
+def _left_in_kit(event: Event) -> Sequence[Any]:
+    """What still lies in the kit of an event to go home, item by item, blanks first: (name, unit, kind, quantity)."""
+    query = (
+        sa.select(
+            *(Item.name, Item.unit, Item.kind),
+            sa.cast(sa.func.sum(Account.balance), sa.BigInteger).label("quantity"),
+        )
+        .join(Item, Item.code == Account.item_code)
+        .where(Account.store_code == event.store_code, Account.place == Place.STORE, Account.balance != 0)
+        .where(Account.condition == Condition.BLANK)
+        .group_by(Item.code, Item.name, Item.unit, Item.kind)
+        .order_by(Item.kind != ItemKind.BLANK, Item.code)
+    )
+    return current().execute(query).all()
 
-    What the closing movement did inside the kit is told by the settlement itself.
+
+def _after_close(event: Event, back: dict[Goods, int]) -> dict[str, Any]:
+    """What went on with an event's blanks since its close, which put cards and spoiled ones elsewhere.
+
+    What the closing movement did inside the kit is told by the settlement itself. Rolls are never added to blanks:
+    they stand in `left`, item by item.
     """
+    blanks = set(current().scalars(sa.select(Item.code).where(Item.kind == ItemKind.BLANK)))
     settled = sa.and_(Movement.kind == MovementKind.CLOSING, Account.store_code == event.store_code)
     # An account at a time: with a join PostgreSQL goes through the whole ledger.
     change = (
@@ -148,16 +166,21 @@ def _after_close(event: Event) -> dict[str, int]:
         .scalar_subquery()
     )
     changed: Counter[tuple[Place, Condition]] = Counter()
-    query = sa.select(Account.place, Account.condition, change).where(Account.event_id == event.id)
+    query = sa.select(Account.place, Account.condition, change).where(
+        Account.event_id == event.id, Account.item_code.in_(blanks)
+    )
     for place, condition, quantity in current().execute(query):
         changed[place, condition] += int(quantity or 0)
     places = {place: sum(quantity for (at, _), quantity in changed.items() if at is place) for place in Place}
+    left = _left_in_kit(event)
     return {
         "issued": places[Place.ISSUED],
         "waiting": changed.get((Place.STORE, Condition.PRINTED), 0),
         "spoiled": changed.get((Place.STORE, Condition.SPOILED), 0),
         "destroyed": places[Place.DESTROYED],
-        "in_kit": sum(balance for key, balance in kit_accounts(event).items() if key.condition is Condition.BLANK),
+        "in_kit": sum(row.quantity for row in left if row.kind is ItemKind.BLANK),
+        "received_back": sum(quantity for goods, quantity in back.items() if goods.item in blanks),
+        "left": left,
     }
 
 
@@ -224,11 +247,15 @@ def names_of_goods(goods: Iterable[Goods]) -> tuple[dict[str, str], dict[str, An
 
 
 def short_on_arrival(event_id: int) -> Sequence[Any]:
-    """What was missing of the pledges when they came to an event, with why: (id, status, missing, reason, item)."""
+    """What was missing of the pledges when they came to an event: how many of what, whose, and why."""
     told = sa.and_(Delivery.transfer_id == Transfer.id, Delivery.missing > 0, Delivery.undone_at.is_(None))
     query = (
-        sa.select(Transfer.id, Transfer.status, Transfer.missing, Delivery.reason, Item.name, Item.kind, Item.unit)
+        sa.select(
+            *(Transfer.id, Transfer.status, Transfer.missing, Transfer.pledge_id, Delivery.reason),
+            *(Item.name.label("item_name"), Item.kind, Item.unit, Office.name.label("office_name")),
+        )
         .join(Item, Item.code == Transfer.item_code)
+        .join(Office, Office.code == Transfer.owner_code)
         .outerjoin(Delivery, told)
         .where(Transfer.event_id == event_id, Transfer.pledge_id.is_not(None), Transfer.missing > 0)
         .order_by(Transfer.id, Delivery.id)
@@ -248,6 +275,7 @@ def returns_of(actor: Actor, event_id: int) -> Sequence[Any]:
                 Office.name.label("office_name"),
                 Store.name.label("store_name"),
                 Item.name.label("item_name"),
+                Item.kind,
                 Item.unit,
             )
             .join(Office, Office.code == Transfer.to_office)

@@ -21,7 +21,7 @@ from inventory.settlement.rules import DifferenceUnexplained, Goods
 from inventory.texts import Text, figure
 from inventory.transfers.rules import TransferStatus
 from web import choices
-from web.language import item_text
+from web.language import item_text, item_word, number, unit_text, unit_word
 from web.outreach.words import TO_COUNT
 from web.pages import Pages, actor, done, once, see
 from web.settlement.schemas import CloseForm
@@ -36,8 +36,10 @@ _DIFFERS = Text(
     "Hitungan {item} milik {owner} berbeda dari buku. Hitung sekali lagi, atau tulis sebabnya.",
     "The count of {item} owned by {owner} differs from the books. Count once more, or say why.",
 )
-_SEND = Text("Kirim {quantity} {unit} kembali", "Send {quantity} {unit} back")
-_SEND_TO = Text("Kirim {quantity} {unit} kembali ke {office}", "Send {quantity} {unit} back to {office}")
+_SEND = Text("Kirim {quantity} {unit} {item} kembali", "Send {quantity} {unit} ({item}) back")
+_SEND_TO = Text(
+    "Kirim {quantity} {unit} {item} kembali ke {office}", "Send {quantity} {unit} ({item}) back to {office}"
+)
 _FIGURES = (
     ("brought", Text("Dibawa", "Brought")),
     ("printed", Text("Dicetak", "Printed")),
@@ -114,6 +116,8 @@ def settlement(event_id: int) -> Any:
         returns=_returns(returned),
         sends=_sends(returned) if access.may(actor(), Action.TRANSFER, seen.event.host_office) else [],
         blanks=_blanks(rows),
+        gone=not any(row.status is TransferStatus.APPROVED and row.kind is ItemKind.BLANK for row in returned),
+        left=_left(found["after_close"]),
         **_gone(rows, queries.short_on_arrival(event_id)),
     )
 
@@ -128,13 +132,24 @@ def _gone(rows: list[dict[str, Any]], short: Any) -> dict[str, Any]:
     return {"short": on_the_way, "lost_here": max(lost, 0), "why_lost": why}
 
 
+def _left(after: dict[str, Any] | None) -> str:
+    """What still lies in the event's store, each item by itself."""
+    left = after["left"] if after else []
+    return ", ".join(f"{number(row.quantity)} {unit_word(row.unit)} {item_word(row.name)}" for row in left)
+
+
 def _sends(returned: Any) -> list[tuple[Text, str]]:
     """What still waits to be sent home, one deed each: (label, address)."""
     waiting = [row for row in returned if row.status is TransferStatus.APPROVED]
     words = _SEND if len(waiting) == 1 else _SEND_TO
     return [
         (
-            words.format(quantity=figure(row.approved), unit=row.unit, office=row.office_name),
+            words.format(
+                quantity=figure(row.approved),
+                unit=unit_text(row.unit),
+                item=item_text(row.item_name),
+                office=row.office_name,
+            ),
             url_for("transfers_pages.dispatch", transfer_id=row.id),
         )
         for row in waiting
@@ -143,7 +158,7 @@ def _sends(returned: Any) -> list[tuple[Text, str]]:
 
 def _goods(rows: list[dict[str, Any]], *, counted: bool) -> Table:
     """The settlement's lines, without the columns where nothing stands; what goes back is not told before a count."""
-    columns = [Column(Text("Pemilik", "Owner"), "owner_name"), Column(Text("Barang", "Item"), choices.item_of)]
+    columns = [Column(Text("Pemilik", "Owner"), "owner_name"), Column(Text("Barang", "Item"), choices.item_of, "item")]
     for name, head in _FIGURES:
         if name == "returned" and not counted:
             continue
@@ -170,7 +185,7 @@ def _returns(rows: Any) -> Table:
         ),
         Column(Text("Kepada", "To"), "office_name"),
         Column(Text("Gudang", "Store"), "store_name"),
-        Column(Text("Barang", "Item"), choices.item_of),
+        Column(Text("Barang", "Item"), choices.item_of, "item"),
         Column(Text("Jumlah", "Quantity"), "approved", "number"),
         Column(Text("Satuan", "Unit"), "unit", "unit"),
         Column(Text("Status", "Status"), "status", "word"),
