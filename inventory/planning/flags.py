@@ -20,17 +20,25 @@ _CASES = {
 # A shortage in these cases alone is less pressing than one in the likely case.
 _MILD_ALONE = {"high", "by_target"}
 _SHORT = Text(
-    "perlu {need} blangko, tersedia {total}, kurang {quantity}; harus ada {on}, {order}.",
-    "{need} blanks are needed, {total} will be there, {quantity} are short; due on {on}, {order}.",
+    "perlu {need} blangko, tersedia {total}, kurang {quantity}",
+    "{need} blanks are needed, {total} will be there, {quantity} are short",
 )
-_ORDER = Text("pesan paling lambat {order_by}", "order by {order_by}")
+_ORDER = Text(
+    "harus ada {on}, sisihkan dari stok sendiri atau pesan paling lambat {order_by}",
+    "due on {on}, set aside from your own stock or order by {order_by}",
+)
 _ORDER_TOO_LATE = Text(
-    "sudah terlambat memesan; minta dari Dinas tetangga", "it is too late to order; ask the offices nearby"
+    "harus ada {on}, sudah terlambat memesan: sisihkan dari stok sendiri atau minta dari Dinas tetangga",
+    "due on {on}, it is too late to order: set aside from your own stock or ask the offices nearby",
 )
 _SUPPLY_SHORT = Text(
     "Persediaan {kind} cukup untuk {cards} kartu; kurang {likely} gulungan menurut perkiraan, {target} gulungan menurut"
     " target.",
     "The {kind} lasts for {cards} cards; {likely} rolls short by the likely turnout, {target} rolls by target.",
+)
+_SUPPLY_SHORT_LIKELY = Text(
+    "Persediaan {kind} cukup untuk {cards} kartu; kurang {likely} gulungan menurut perkiraan.",
+    "The {kind} lasts for {cards} cards; {likely} rolls short by the likely turnout.",
 )
 _SUPPLY_SHORT_BY_TARGET = Text(
     "Persediaan {kind} cukup untuk {cards} kartu; kurang {target} gulungan menurut target.",
@@ -39,6 +47,13 @@ _SUPPLY_SHORT_BY_TARGET = Text(
 _SURPLUS = Text(
     "Menurut perkiraan kehadiran ada {quantity} blangko lebih; Dinas lain mungkin memerlukannya.",
     "By the likely turnout {quantity} blanks are too many; other offices may need them.",
+)
+# What was brought cannot be let go of any more.
+_SURPLUS_BROUGHT = Text(
+    "Menurut perkiraan kehadiran ada {quantity} blangko lebih; yang tersisa kembali ke pemiliknya sesudah acara"
+    " ditutup.",
+    "By the likely turnout {quantity} blanks are too many; what is left goes back to its owners once the event is"
+    " closed.",
 )
 _LATE = Text(
     "{quantity} blangko dalam pengiriman tidak tiba pada waktunya atau tanpa perkiraan tanggal; tidak dihitung.",
@@ -79,13 +94,24 @@ _SPOIL = {
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """Something to act on: how much, and the day it must be there."""
+    """Something to act on: how much, and the day it must be there.
+
+    `todo` stands apart from what is `said`: several flags may have it in common, and a page tells it once.
+    """
 
     code: str
     severity: Severity
     quantity: int
     needed_on: date
-    detail: Text
+    said: Text
+    todo: Text | None = None
+
+    @property
+    def detail(self) -> Text:
+        """All of it, for whoever reads one flag alone."""
+        if self.todo is None:
+            return self.said
+        return Text(f"{self.said}; {self.todo}.", f"{self.said.en}; {self.todo.en}.")
 
 
 def needed_on(plan: Plan, as_of: date) -> date:
@@ -107,22 +133,26 @@ def flags_of(plan: Plan, figures: Figures, as_of: date) -> list[Flag]:
 
 
 def shortages(plan: Plan, figures: Figures, as_of: date) -> Iterator[Flag]:
-    """A flag for each case in which blanks are short."""
+    """A flag for each case in which blanks are short; without stops the need is not known yet, and nothing is short."""
+    if not plan.stops:
+        return
     on = needed_on(plan, as_of)
     last = order_by(on)
-    order = _ORDER.format(order_by=last) if last >= as_of else _ORDER_TOO_LATE
+    todo = (_ORDER if last >= as_of else _ORDER_TOO_LATE).format(on=on, order_by=last)
     for case, words in _CASES.items():
         quantity = getattr(figures.shortfall, case)
         if quantity:
             milder = case in _MILD_ALONE and not figures.shortfall.likely
             facts = {"need": getattr(figures.need, case), "total": figures.available.total, "quantity": quantity}
             told = {name: figure(number) for name, number in facts.items()}
-            said = _SHORT.format(**told, on=on, order=order)
-            detail = Text(f"{words}: {said}", f"{words.en}: {said.en}")
-            yield Flag(f"shortfall_{case}", severity((on - as_of).days, milder=milder), quantity, on, detail)
+            short = _SHORT.format(**told)
+            said = Text(f"{words}: {short}", f"{words.en}: {short.en}")
+            yield Flag(f"shortfall_{case}", severity((on - as_of).days, milder=milder), quantity, on, said, todo)
 
 
 def _supplies(plan: Plan, figures: Figures, as_of: date) -> Iterator[Flag]:
+    if not plan.stops:
+        return
     on = needed_on(plan, as_of)
     for supply in figures.supplies:
         quantity = supply.short_likely or supply.short_by_target
@@ -132,7 +162,9 @@ def _supplies(plan: Plan, figures: Figures, as_of: date) -> Iterator[Flag]:
 
 
 def _supply_short(supply: Supply) -> Text:
-    words = _SUPPLY_SHORT if supply.short_likely else _SUPPLY_SHORT_BY_TARGET
+    words = _SUPPLY_SHORT if supply.short_by_target else _SUPPLY_SHORT_LIKELY
+    if not supply.short_likely:
+        words = _SUPPLY_SHORT_BY_TARGET
     return words.format(
         kind=supply.kind.value,
         cards=figure(supply.cards),
@@ -145,7 +177,8 @@ def _others(plan: Plan, figures: Figures, as_of: date) -> Iterator[Flag]:
     on = needed_on(plan, as_of)
     grade = severity((on - as_of).days)
     if figures.surplus.likely:
-        detail = _SURPLUS.format(quantity=figure(figures.surplus.likely))
+        words = _SURPLUS_BROUGHT if plan.status is EventStatus.RUNNING else _SURPLUS
+        detail = words.format(quantity=figure(figures.surplus.likely))
         yield Flag("surplus_likely", Severity.NOTICE, figures.surplus.likely, on, detail)
     if not plan.stops:
         yield Flag("no_stops", grade, 0, on, _NO_STOPS)

@@ -243,8 +243,9 @@ def test_from_the_start_to_the_settlement_every_blank_is_told_of(browses, calls,
     short = boss.submit(f"{pooled}/mulai", ARRIVED | {"/arrived/0/quantity": "5.998"}, 422)
     assert "Dari dukungan Dinas Dukcapil Jambi (" in short.words
     assert "tulis sebab selisihnya" in short.words
-    boss.submit(f"{pooled}/mulai", ARRIVED | SHORT)
-    page = boss.get(pooled)
+    page = boss.follow(boss.submit(f"{pooled}/mulai", ARRIVED | SHORT))
+    missing = "2 keping Blangko KTP-el dari Dinas Dukcapil Jambi belum tiba (Dua kurang di kotak 6)."
+    assert f"Acara berjalan, tetapi dukungan belum lengkap: {missing}" in page.words
     assert "Kurang 6.002 keping menurut target" in page.words
     assert "Sisa di gudang acara 10.998 keping" in page.words
     assert f"{pooled}/tutup" in page.text
@@ -304,8 +305,8 @@ def _settled(boss, calls, address):
     assert "Menunggu diambil 2 kartu" in page.words
     assert "Pengembalian ke pemilik" in page.words
     assert boss.get(f"{address}/penyelesaian?unduh=goods.csv").answer.mimetype == "text/csv"
-    assert "Kirim 5.998 keping kembali ke " in page.words
-    assert "Kirim 4.996 keping kembali ke " in page.words
+    assert "Kirim 5.998 keping Blangko KTP-el kembali ke " in page.words
+    assert "Kirim 4.996 keping Blangko KTP-el kembali ke " in page.words
     assert "Kembalikan sisa ke pemilik" in boss.get(address).words
     for row in calls("coordinator", "15.03").get("/transfers?status=approved")["items"]:
         calls("coordinator", "15.03").post(f"/transfers/{row['id']}/dispatch", {}, 200)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import marshmallow as ma
@@ -19,6 +20,7 @@ from inventory.outreach.rules import ALIVE, COMING, Arrived, EventStatus, Pledge
 from inventory.paging import Slice
 from inventory.planning import overview
 from inventory.regions.queries import list_regions
+from inventory.settlement.queries import short_on_arrival
 from inventory.stock.rules import StockInsufficient
 from inventory.texts import Text, figure
 from web import choices, forms
@@ -26,14 +28,26 @@ from web.language import day, item_text, number, t, unit_text, unit_word, weekda
 from web.outreach.schemas import MOST_STOPS, LoginForm, StartForm, StopForm, StopsForm
 from web.outreach.times import clock_on, days_of, hours, instant_of
 from web.outreach.views import pages
-from web.outreach.words import pledge_status
+from web.outreach.words import not_arrived, pledge_status
 from web.pages import actor, done, once, see
 from web.tables import Column, Table
 
 _ADDED = Text("{count} lokasi ditambahkan.", "{count} stops were added.")
-_PLEDGED = Text("{quantity} disisihkan untuk acara dari {store}.", "{quantity} set aside for the event at {store}.")
+_PLEDGED = Text(
+    "{quantity} {unit} {item} disisihkan untuk acara dari {store}.",
+    "{quantity} {unit} ({item}) set aside for the event at {store}.",
+)
 _STARTED = Text(
     "Acara berjalan; semua dukungan sudah di gudang acara.", "The event is running; the pledges are in its store."
+)
+_STARTED_SHORT = Text(
+    "Acara berjalan, tetapi dukungan belum lengkap: {missing}.",
+    "The event is running, but its pledges are not complete: {missing}.",
+)
+_ARRIVED = Text("Dukungan diterima di gudang acara.", "The pledge is in the event's store.")
+_ARRIVED_SHORT = Text(
+    "Dukungan diterima di gudang acara, tetapi belum lengkap: {missing}.",
+    "The pledge is in the event's store, but not complete: {missing}.",
 )
 # Ten kits a stop and five minutes a person: what a kecamatan sees at a gotong royong.
 KITS, MINUTES = 10, 5
@@ -209,14 +223,18 @@ def support(event_id: int) -> Any:
     sees = queries.may_see(actor(), event)
     blind = queries.counts_blind(actor(), event, zone_of())
     manages = access.may(actor(), Action.RUN_EVENTS, event.host_office)
+    asked = forms.typed("/item")
+    began = event.status not in COMING and sees and not blind
     standing = [each for each in overview.pledges_of(event_id) if each.status is not PledgeStatus.RELEASED]
     return see(
         "outreach/support.html",
         event=event,
         free=_free(event_id, free),
-        stores=_stores(free),
+        stores=_stores(free, asked),
+        lacking=asked and not any(row.item == asked for row in free),
         items=list(dict.fromkeys((row.item, choices.item_of(row)) for row in free)),
         pledges=standing if sees else [],
+        short={row.pledge_id: row for row in short_on_arrival(event_id)} if began else {},
         blind=blind,
         sees=sees,
         manages=manages,
@@ -228,14 +246,17 @@ def support(event_id: int) -> Any:
     )
 
 
-def _stores(free: Any) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The stores that have something free, by office, each with its free blanks."""
+def _stores(free: Any, item: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The stores that have something free, by office, each with what it has: of an item that was chosen, that alone."""
+    chosen = [row for row in free if row.item == item]
+    has: dict[str, list[str]] = {}
+    for row in chosen or free:
+        has.setdefault(row.code, []).append(f"{number(row.free)} {unit_word(row.unit)} {choices.item_of(row)}")
+    label = t("{has} di {name} ({code})", "{has} in {name} ({code})")
     found: dict[str, dict[str, str]] = {}
-    for row in free:
-        label = t("{free} {unit} {item} di {name} ({code})", "{free} {unit} {item} in {name} ({code})").format(
-            name=row.name, code=row.code, free=number(row.free), unit=unit_word(row.unit), item=choices.item_of(row)
-        )
-        found.setdefault(row.office_name, {}).setdefault(row.code, label)
+    for row in chosen or free:
+        told = label.format(name=row.name, code=row.code, has=", ".join(has[row.code]))
+        found.setdefault(row.office_name, {})[row.code] = told
     return [(office, list(stores.items())) for office, stores in found.items()]
 
 
@@ -245,7 +266,7 @@ def _free(event_id: int, free: Any) -> Table:
 
     columns = [
         Column(Text("Gudang", "Store"), "name", href=here),
-        Column(Text("Barang", "Item"), choices.item_of),
+        Column(Text("Barang", "Item"), choices.item_of, "item"),
         Column(Text("Bebas", "Free"), "free", "number"),
         Column(Text("Satuan", "Unit"), "unit", "unit"),
     ]
@@ -261,12 +282,19 @@ def pledge(event_id: int, body: dict[str, Any]) -> Any:
     """Set stock aside for the event."""
     amount = amount_of(body)
     try:
-        commands.pledge(actor(), event_id, amount=amount, once=once(), **body)
+        made = commands.pledge(actor(), event_id, amount=amount, once=once(), **body)
     except StockInsufficient as refused:
         refused.faults = [Fault("/quantity", _too_much(event_id, amount.quantity, **body), refused.code)]
         raise
-    text = _PLEDGED.format(quantity=figure(amount.quantity), store=body["store"])
+    found = _one_of(event_id, made)
+    facts = {"unit": unit_text(found.unit), "item": item_text(found.item_name), "store": found.store_name}
+    text = _PLEDGED.format(quantity=figure(amount.quantity), **facts)
     return done("outreach_pages.support", text, event_id=event_id)
+
+
+def _one_of(event_id: int, pledge_id: int) -> Any:
+    """One pledge of an event, with its names."""
+    return next(each for each in overview.pledges_of(event_id) if each.id == pledge_id)
 
 
 def _too_much(event_id: int, asked: int, store: str, item: str, **_: Any) -> Text:
@@ -292,8 +320,7 @@ def one_arrival(event_id: int, pledge_id: int) -> Any:
     """A pledge that was made while the event was running, counted as it arrives."""
     seen = tables.event_seen(actor(), event_id, to_manage=True)
     queries.get_pledge(actor(), event_id, pledge_id)
-    found = next(each for each in overview.pledges_of(event_id) if each.id == pledge_id)
-    return see("outreach/arrival.html", event=seen.event, pledge=found)
+    return see("outreach/arrival.html", event=seen.event, pledge=_one_of(event_id, pledge_id))
 
 
 @pages.does(
@@ -306,8 +333,8 @@ def bring(event_id: int, pledge_id: int, body: dict[str, Any]) -> Any:
     """Take it into the event's store."""
     amount = optional_amount_of(body)
     commands.bring(actor(), event_id, pledge_id, amount, once=once(), **body)
-    text = Text("Dukungan diterima di gudang acara.", "The pledge is in the event's store.")
-    return done("outreach_pages.event", text, event_id=event_id)
+    short = [row for row in short_on_arrival(event_id) if row.pledge_id == pledge_id]
+    return done("outreach_pages.event", _told(_ARRIVED, _ARRIVED_SHORT, short), event_id=event_id)
 
 
 @pages.shows("/koordinasi/kegiatan/<int:event_id>/mulai", Action.RUN_EVENTS)
@@ -339,4 +366,12 @@ def start(event_id: int, body: dict[str, Any]) -> Any:
     lines = enumerate(body["arrived"])
     arrived = [Arrived(amount=amount_of(line, f"/arrived/{place}"), **line) for place, line in lines]
     commands.start(actor(), event_id, arrived, body["occurred_on"], once())
-    return done("outreach_pages.event", _STARTED, event_id=event_id)
+    return done("outreach_pages.event", _told(_STARTED, _STARTED_SHORT, short_on_arrival(event_id)), event_id=event_id)
+
+
+def _told(whole: Text, lacking: Text, short: Sequence[Any]) -> Text:
+    """What is said of goods that came: complete, or what of whose is missing and why."""
+    missing = [not_arrived(row) for row in short]
+    if not missing:
+        return whole
+    return lacking.format(missing=Text("; ".join(missing), "; ".join(each.en for each in missing)))

@@ -17,6 +17,7 @@ from inventory.outreach.rules import COMING, EventKind, EventPlan, EventStatus, 
 from inventory.paging import Page, Slice
 from inventory.people import hands
 from inventory.planning.overview import Overview, overview
+from inventory.settlement.queries import short_on_arrival
 from inventory.texts import Text
 from web import choices
 from web.language import decimal, t, told, weekday, zone_of
@@ -126,6 +127,8 @@ def event(event_id: int) -> Any:
     """The event: will it run short, who brings what, what to do next."""
     found = overview(actor(), event_id)
     blind = queries.counts_blind(actor(), found.event, found.plan.time_zone)
+    # Only what was brought can have been short on its way.
+    short = short_on_arrival(event_id) if found.event.status is EventStatus.RUNNING else []
     waits = not found.manages and found.event.status in COMING
     sentence, tone = (words.TO_COUNT, "info") if blind else words.verdict(found)
     return see(
@@ -138,7 +141,7 @@ def event(event_id: int) -> Any:
         waits=waits,
         hosts=hands.approvers_of(found.event.host_office) if waits and found.inside else [],
         blind=blind,
-        advice=[] if blind else words.advice(found, _may),
+        advice=[] if blind else words.advice(found, _may, short),
         means=words.means(found),
         binds=words.binds(found),
         needs=_needs(found),
@@ -210,7 +213,7 @@ def _pool(found: Overview, *, blind: bool) -> Table:
     """Who gave what; without the figures for whoever counts, as what is left is what came less what was used."""
     columns = [
         Column(Text("Pemilik", "Owner"), "office_name"),
-        Column(Text("Barang", "Item"), choices.item_of),
+        Column(Text("Barang", "Item"), choices.item_of, "item"),
         Column(Text("Jumlah", "Quantity"), "quantity", "number"),
         Column(Text("Tiba", "Arrived"), "arrived", "number"),
         Column(Text("Satuan", "Unit"), "unit", "unit"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,8 @@ from inventory.planning.flags import Flag
 from inventory.planning.overview import Overview
 from inventory.planning.rules import Severity
 from inventory.texts import Text, figure
-from web.language import told
+from inventory.transfers.rules import TransferStatus
+from web.language import item_text, told, unit_text
 
 TONES = {Severity.CRITICAL: "bad", Severity.WARNING: "warn", Severity.NOTICE: "info"}
 _NO_STOPS = Text(
@@ -209,38 +210,83 @@ def _listed(parts: list[Text]) -> Text:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Something to act on, and where: (label, address) for each way."""
+    """Something to act on, line by line, and where: (label, address) for each way.
+
+    `todo` is the line that comes last, once for all of them.
+    """
 
     tone: str
-    detail: Text
+    lines: list[Text]
     ways: list[tuple[Text, str]]
+    todo: Text | None = None
+
+    @property
+    def told(self) -> list[Text]:
+        """Every line, as sentences."""
+        if self.todo is None:
+            return self.lines
+        return [_sentence(words) for words in (*self.lines, self.todo)]
 
 
-def advice(found: Overview, may: Callable[[str], bool]) -> list[Advice]:
-    """The flags of planning with what the reader can do about each; those that one act answers are told as one."""
+def _sentence(words: Text) -> Text:
+    first, second = (f"{said[:1].upper()}{said[1:]}." for said in (str(words), words.en))
+    return Text(first, second)
+
+
+def advice(found: Overview, may: Callable[[str], bool], short: Sequence[Any]) -> list[Advice]:
+    """The flags of planning with what the reader can do about each; those that one act answers are told as one.
+
+    Before them what was `short` on arrival and is still looked for.
+    """
     if found.event.status not in ALIVE or found.event.ends_on < found.today:
         return []  # what can still be done for an event looks forward
     given: list[Advice] = []
+    if sought := [row for row in short if row.status is TransferStatus.DISPUTED]:
+        given.append(Advice("warn", [_sentence(not_arrived(row)) for row in sought], list(map(_sought, sought))))
     for flag in found.flags:
         ways, tone = _ways(found, flag, may), _tone(flag)
-        if given and given[-1].ways == ways and given[-1].tone == tone:
-            given[-1] = Advice(tone, _joined(given[-1].detail, flag.detail), ways)
+        # The worst flags come first, so that those which share what is to be done take the tone of the worst.
+        same = (
+            one
+            for one in given
+            if one.ways == ways and one.todo == flag.todo and (flag.todo or (one is given[-1] and one.tone == tone))
+        )
+        if (one := next(same, None)) is not None:
+            one.lines.append(flag.said)
         else:
-            given.append(Advice(tone, flag.detail, ways))
+            given.append(Advice(tone, [flag.said], ways, flag.todo))
     if _prints_too_long(found):
         night = (_TO_NIGHTS, url_for("printers_pages.night", event_id=found.event.id))
-        given.append(Advice("warn", _joined(_hours(_PRINTERS_BIND, found), _NIGHTS), [night]))
+        given.append(Advice("warn", [_hours(_PRINTERS_BIND, found), _NIGHTS], [night]))
     return given
+
+
+_NOT_ARRIVED = Text(
+    "{quantity} {unit} {item} dari {office} belum tiba{why}",
+    "{quantity} {unit} ({item}) from {office} are not here{why}",
+)
+_TO_TRANSFER = Text("Lihat kiriman {id}", "See transfer {id}")
+
+
+def not_arrived(row: Any) -> Text:
+    """What was missing of one pledge when it came, of whom and why: a phrase."""
+    return _NOT_ARRIVED.format(
+        quantity=figure(row.missing),
+        unit=unit_text(row.unit),
+        item=item_text(row.item_name),
+        office=row.office_name,
+        why=f" ({row.reason})" if row.reason else "",
+    )
+
+
+def _sought(row: Any) -> tuple[Text, str]:
+    return _TO_TRANSFER.format(id=row.id), url_for("transfers_pages.transfer", transfer_id=row.id)
 
 
 def _tone(flag: Flag) -> str:
     """How a flag looks: whatever runs short is never told in calm colours, however far off it is."""
     tone = TONES[flag.severity]
     return "warn" if tone == "info" and ("short" in flag.code) else tone
-
-
-def _joined(first: Text, second: Text) -> Text:
-    return Text(f"{first}\n{second}", f"{first.en}\n{second.en}")
 
 
 # What answers a flag: the action that it takes, the label, the page, and what is added to its address.
@@ -272,6 +318,8 @@ _WAYS: dict[str, list[_Way]] = {
 
 def _ways(found: Overview, flag: Flag, may: Callable[[str], bool]) -> list[tuple[Text, str]]:
     ways = []
+    if flag.code == "surplus_likely" and found.event.status is EventStatus.RUNNING:
+        return []  # what was brought stays until the close
     for action, label, endpoint, rest in _WAYS.get(flag.code, []):
         if may(action) and (found.manages or action != "run_events"):
             values: dict[str, Any] = {"event_id": found.event.id} if endpoint.startswith("outreach") else {}
