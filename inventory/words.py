@@ -222,6 +222,7 @@ INDONESIAN = {
 }
 
 
+_PAPERS = frozenset({"bast", "ba_opname", "ba_pemusnahan", "daftar_serah"})
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 _MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -241,9 +242,14 @@ def in_indonesian(value: object) -> object:
 
 
 def in_english(value: object) -> object:
-    """The English words of a code name, or of each of a tuple of them, and a day; anything else stays what it is."""
+    """The English words of a code name, or of each of a tuple of them, and a day; anything else stays what it is.
+
+    Papers are Indonesian: those known by a short name keep their whole one.
+    """
     if isinstance(value, tuple):
         return ", ".join(str(in_english(each)) for each in value)
     if type(value) is date:
         return _said(value, _MONTHS_EN)
-    return value.value.replace("_", " ") if isinstance(value, StrEnum) else value
+    if not isinstance(value, StrEnum):
+        return value
+    return INDONESIAN[value.value] if value.value in _PAPERS else value.value.replace("_", " ")

@@ -19,7 +19,7 @@ from inventory.reports.daily import Report, report
 from inventory.reports.rules import FLOWS, Grain
 from inventory.stock.rules import Condition
 from inventory.texts import Text
-from web.language import language, told, zone_of
+from web.language import item_word, language, told, zone_of
 from web.pages import Pages, actor, see
 from web.planning.layout import short
 from web.tables import Column, Table
@@ -29,7 +29,7 @@ _BLANKS = "blangko"
 # A picture shows so many offices, those with the fewest blanks; the table shows them all.
 _DRAWN = 12
 _UNKNOWN = Text("tidak diketahui", "unknown")
-_CODE, _NAME = 0, 1
+_CODE, _NAME, _ITEM, _UNIT = range(4)
 
 
 @pages.shows("/laporan", Action.READ, query=DailyQuery)
@@ -139,6 +139,13 @@ def _column(table: Told, at: int, **more: Any) -> Column:
     return Column(head, lambda row: _UNKNOWN if row[at] is None else row[at] or None, "number")
 
 
+def _goods_column(table: Told, at: int) -> Column:
+    """The same of a table of goods, whose items and units are spoken in the reader's language."""
+    if at == _ITEM:
+        return Column(Text(table.headings[at], table.headings[at]), lambda row: item_word(row[at]), "item")
+    return _column(table, at, kind="unit") if at == _UNIT else _column(table, at)
+
+
 def _telling(table: Told, rows: Sequence[list[Cell]], first: int) -> list[int]:
     """The columns that tell something: words always, figures where one is not zero."""
     return [at for at in range(first, len(table.headings)) if at < table.words or any(row[at] != 0 for row in rows)]
@@ -147,7 +154,7 @@ def _telling(table: Told, rows: Sequence[list[Cell]], first: int) -> list[int]:
 def _stock_table(table: Told, *, alone: bool) -> Table:
     """The goods of the whole report: of one office its rows, of several their totals; the files hold every row."""
     rows = table.rows if alone else table.totals
-    columns = [_column(table, at) for at in _telling(table, rows, _NAME + 1)]
+    columns = [_goods_column(table, at) for at in _telling(table, rows, _NAME + 1)]
     empty = Text(
         "Belum ada barang di buku. Mulai dengan menerima blangko.",
         "Nothing is on the books yet. Begin by receiving blanks.",
