@@ -133,8 +133,8 @@ def flags_of(plan: Plan, figures: Figures, as_of: date) -> list[Flag]:
 
 
 def shortages(plan: Plan, figures: Figures, as_of: date) -> Iterator[Flag]:
-    """A flag for each case in which blanks are short; without stops the need is not known yet, and nothing is short."""
-    if not plan.stops:
+    """A flag for each case in which blanks are short, once anything of the need is known."""
+    if not _is_planned(plan):
         return
     on = needed_on(plan, as_of)
     last = order_by(on)
@@ -150,8 +150,13 @@ def shortages(plan: Plan, figures: Figures, as_of: date) -> Iterator[Flag]:
             yield Flag(f"shortfall_{case}", severity((on - as_of).days, milder=milder), quantity, on, said, todo)
 
 
+def _is_planned(plan: Plan) -> bool:
+    """Whether the event needs anything of its own: without stops and replacements all it has is the host's queue."""
+    return bool(plan.stops or plan.replacements)
+
+
 def _supplies(plan: Plan, figures: Figures, as_of: date) -> Iterator[Flag]:
-    if not plan.stops:
+    if not _is_planned(plan):
         return
     on = needed_on(plan, as_of)
     for supply in figures.supplies:

@@ -315,6 +315,14 @@ def test_a_shortage_in_the_high_case_or_by_target_alone_is_one_step_milder():
     assert "pesan paling lambat 1 Apr 2019" in early["shortfall_likely"].detail
 
 
+def test_replacements_are_short_before_any_stop_is_known_and_the_hosts_queue_alone_is_not():
+    found = flagged(plan(stops=(), replacements=980), [blanks(on_hand=300)], FIRST - timedelta(days=9))
+    assert {"no_stops", "shortfall_likely"} <= set(found)
+    assert found["shortfall_likely"].quantity == 700
+    queue = flagged(plan(stops=(), backlog=37, queue=37), [blanks()], FIRST - timedelta(days=9))
+    assert set(queue) == {"no_stops"}
+
+
 def test_flags_name_what_else_is_wrong_with_a_plan():
     coming = (Consignment(1, 70, FIRST), Consignment(2, 30, None))
     event = plan(stops=(), deadline_on=FIRST)
