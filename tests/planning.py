@@ -14,16 +14,9 @@ from inventory.database import db
 from inventory.printing.models import Attempt, PrintJob
 from inventory.transfers.models import Transfer
 from tests.builders import Caller, receipt
+from tests.events import plan
 
-EVENT = {
-    "name": "Gotong royong Sarolangun",
-    "kind": "gotong_royong",
-    "host_office": "15.03",
-    "starts_on": "2019-04-04",
-    "ends_on": "2019-04-05",
-    "opens_at": "08:00",
-    "closes_at": "16:00",
-}
+EVENT = plan()
 KECAMATAN = {"15.03.07": 3_000, "15.03.04": 3_500, "15.03.06": 3_500, "15.03.03": 4_000, "15.03.09": 3_000}
 
 
